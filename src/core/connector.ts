@@ -1,0 +1,138 @@
+import type { z } from "zod";
+import type { AggregateRequest, CatalogueColumn, Measured, MeasurementFailure } from "./check.ts";
+import type { Clock } from "./clock.ts";
+import type { Logger } from "./logger.ts";
+import type { SqlValue } from "./value.ts";
+import type { DurationMs, EpochMs, FailureKind } from "./vocabulary.ts";
+
+/** Where a dataset's rows are. `parts` of a table: catalogue, schema and name, outermost first, exact in case. */
+export type DatasetSource =
+  | { readonly kind: "table"; readonly parts: readonly string[] }
+  | { readonly kind: "files"; readonly globs: readonly string[] }
+  | { readonly kind: "query"; readonly sql: string };
+
+/** A dataset as a connector needs to know it. `id` is `product/dataset`. */
+export interface DatasetRef {
+  readonly id: string;
+  readonly source: DatasetSource;
+}
+
+/** An instant with its spelling in the dataset's zone: `local` is `2026-07-01 05:00:00.000`, `offset` `+02:00`. */
+export interface ZonedMoment {
+  readonly ms: EpochMs;
+  readonly local: string;
+  readonly offset: string;
+}
+
+/** How SQL is spelled. Pure; available without a connection, so that `plan` can print what would run. */
+export interface SqlDialect {
+  quoteIdentifier(name: string): string;
+  /** What stands behind FROM; a `query` source is wrapped as a subquery. */
+  relation(source: DatasetSource): string;
+  /** The aggregate as one select item without alias; `filter` is spelled inside it. */
+  aggregate(request: AggregateRequest): string;
+  /**
+   * `column op moment`, right for columns of instants, of naive times in the dataset's zone and of
+   * days, and spelled so that an index or row-group statistics on the column can serve it.
+   */
+  compareTime(column: string, op: ">=" | "<" | "<=", moment: ZonedMoment): string;
+}
+
+/** Yes-no facts; code and tests branch on these, never on a connector's name. */
+export interface Capabilities {
+  /** Sources that a dataset on this connector may name. */
+  readonly sources: readonly DatasetSource["kind"][];
+  /** Columns are stored apart: all aggregates go into one SELECT. Otherwise each index-served one is a subquery. */
+  readonly isColumnar: boolean;
+  /** The server itself stops a statement at its timeout. */
+  readonly hasServerTimeout: boolean;
+  /** A missing dataset can be told from one that the role may not see. */
+  readonly tellsAbsentFromForbidden: boolean;
+  /** The catalogue says of ordinary tables whether a column may be NULL. */
+  readonly catalogueHasNullability: boolean;
+  /** Being awake costs money, so that probes are not spread over time. */
+  readonly billsWakeTime: boolean;
+}
+
+/** Bounds of one call. Every call ends within `timeoutMs` plus a short grace, on the server too. */
+export interface CallOptions {
+  readonly signal: AbortSignal;
+  readonly timeoutMs: DurationMs;
+  /** Who asks, e.g. `orders/orders`; goes into a leading query comment. */
+  readonly label: string;
+  /** The dataset's zone, for dialects whose time literals are read in the session's zone. */
+  readonly timezone?: string;
+}
+
+export interface QueryResult {
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly SqlValue[])[];
+  /** More rows than `maxRows` were there; the rest was not fetched. */
+  readonly isTruncated: boolean;
+  readonly bytesScanned?: number;
+}
+
+/** The catalogue's answer for one dataset; a missing or forbidden one is a failure of its own. */
+export interface DatasetColumns {
+  readonly datasetId: string;
+  readonly columns: Measured<readonly CatalogueColumn[]>;
+}
+
+/** One step of reaching a warehouse or a channel. `notRun`: an earlier one failed. */
+export interface ConnectionStage {
+  readonly name: "reach" | "tls" | "sign_in" | "access" | "clock";
+  readonly status: "ok" | "warning" | "failed" | "notRun";
+  readonly message: string;
+  readonly hint?: string;
+  readonly durationMs: number;
+}
+
+/** Talks to one warehouse. Connects on first use; a failed first connect can be retried. */
+export interface Connector extends AsyncDisposable {
+  testConnection(options: CallOptions): Promise<readonly ConnectionStage[]>;
+  /** Runs one statement. Throws `ConnectorError`, nothing else. */
+  query(sql: string, options: CallOptions & { readonly maxRows: number }): Promise<QueryResult>;
+  /** Reads the catalogue, one query per schema (or fewer) for all `datasets`. Throws `ConnectorError`. */
+  describe(
+    datasets: readonly DatasetRef[],
+    options: CallOptions,
+  ): Promise<readonly DatasetColumns[]>;
+}
+
+export interface ConnectorContext {
+  /** The connection's name in tidemark.yaml. */
+  readonly name: string;
+  /** Folder that relative paths of the connection start from. */
+  readonly baseDir: string;
+  readonly maxConcurrency: number;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** The datasets on this connection: file-reading connectors may read nothing else. */
+  readonly datasets: readonly DatasetRef[];
+}
+
+/** A kind of warehouse. `config` is a strict object of its own keys; secrets carry `.meta({ secret: true })`. */
+export interface ConnectorSpec<C = unknown> {
+  /** Exactly as in YAML and as the folder is named. */
+  readonly type: string;
+  readonly config: z.ZodObject & z.ZodType<C>;
+  readonly capabilities: Capabilities;
+  readonly dialect: SqlDialect;
+  /** Does no I/O and loads no driver. */
+  create(config: C, context: ConnectorContext): Connector;
+}
+
+/** A failure of a warehouse, mapped to the closed set of kinds. `cause` holds the driver's error and is never printed. */
+export class ConnectorError extends Error {
+  readonly failure: MeasurementFailure;
+
+  constructor(failure: MeasurementFailure, options: { cause?: unknown } = {}) {
+    super(failure.message, { cause: options.cause });
+    this.name = "ConnectorError";
+    this.failure = failure;
+  }
+
+  get kind(): FailureKind {
+    return this.failure.kind;
+  }
+}

@@ -1,0 +1,126 @@
+/**
+ * Every error that a user can meet, by its stable code. `docs/errors.md` is generated from this table.
+ * `what` says what happened, `remedy` what to do about it.
+ */
+export const errorCodes = {
+  TM_CONFIG_READ: {
+    what: "A configuration file cannot be read: it is missing, a directory, too large, or not readable.",
+    remedy: "Check the path, its permissions, and that it is an ordinary file of at most 1 MiB.",
+  },
+  TM_CONFIG_SYNTAX: {
+    what: "A file is not valid YAML 1.2, or uses what Tidemark refuses (anchors that explode, duplicate keys).",
+    remedy:
+      "Mend the place named. YAML of another version may need quotes around `yes`, `no` or times.",
+  },
+  TM_CONFIG_UNKNOWN_KEY: {
+    what: "A key is not known at this place.",
+    remedy:
+      "Use one of the keys listed in the message; the nearest one is suggested when it looks like a slip.",
+  },
+  TM_CONFIG_INVALID: {
+    what: "A value has the wrong type or form, or a required key is missing.",
+    remedy: "The message says what is allowed at this place.",
+  },
+  TM_CONFIG_DUPLICATE: {
+    what: "A name that must be unique is used twice.",
+    remedy: "Rename one of the two places named.",
+  },
+  TM_CONFIG_REFERENCE: {
+    what: "A name refers to something that is not declared: a team, connection, notifier, product, dataset or check.",
+    remedy: "Declare it, or use one of the names listed.",
+  },
+  TM_CONFIG_CYCLE: {
+    what: "Products name one another as upstream in a circle.",
+    remedy: "Remove one of the edges listed.",
+  },
+  TM_CONFIG_SCHEDULE: {
+    what: "A schedule never falls due, or its cron expression or time zone does not exist.",
+    remedy: "Use five cron fields with a day that exists, and an IANA zone such as Europe/Berlin.",
+  },
+  TM_CONFIG_OBJECTIVE: {
+    what: "An objective is not percent text, or is 0 % or 100 % or beyond.",
+    remedy: "Write percent with at most four decimals, above 0 and below 100, e.g. `99.5%`.",
+  },
+  TM_CONFIG_EXPANSION: {
+    what: "A reference of the form ${env:…} or ${file:…} cannot be resolved, or stands where none is allowed.",
+    remedy:
+      "Set the variable, give a default with `:-`, or move the secret into tidemark.yaml. Write `$${` for a literal.",
+  },
+  TM_CONFIG_NO_PRODUCTS: {
+    what: "The globs under `products` match no file.",
+    remedy: "Check the globs; they are relative to tidemark.yaml.",
+  },
+  TM_NOT_SUPPORTED: {
+    what: "A key or command is part of the contract, and its behaviour is not built yet.",
+    remedy:
+      "Leave it out for now. It is refused so that nobody relies on a promise that is not watched.",
+  },
+  TM_SELECTOR: {
+    what: "A selector matches no check, or is not of a known form.",
+    remedy:
+      "Use product, product/dataset, product/dataset/check, owner:…, domain:… or tier:…, with `*`.",
+  },
+  TM_USAGE: {
+    what: "A command was called with wrong arguments.",
+    remedy: "See `tidemark help <command>`.",
+  },
+  TM_STORE_LOCKED: {
+    what: "Another process is writing to this store.",
+    remedy: "Stop the other `tidemark serve`, or give this one a store of its own.",
+  },
+  TM_STORE_NEWER: {
+    what: "The store was written by a newer version of Tidemark.",
+    remedy: "Use that version or a later one; a downgrade needs a store of its own.",
+  },
+  TM_STORE_CORRUPT: {
+    what: "The store's file is not a SQLite database, is damaged, or belongs to another program.",
+    remedy:
+      "Restore it from a backup, or move it away to start with an empty history. It is never emptied by itself.",
+  },
+  TM_STORE_UNAVAILABLE: {
+    what: "The store cannot be opened, read or written.",
+    remedy: "Check the path, its permissions and the free space of its disk.",
+  },
+  TM_HTTP_LISTEN: {
+    what: "The HTTP server cannot listen on its address, or the address is not loopback and no token is set.",
+    remedy: "Free the port, choose another under `http.listen`, or set `http.token`.",
+  },
+  TM_REPLAY_INPUT: {
+    what: "The scenario given to `slo replay` is not valid.",
+    remedy: "The message names the key and what is allowed there.",
+  },
+  TM_INIT_EXISTS: {
+    what: "`init` would overwrite a file.",
+    remedy: "Choose an empty folder.",
+  },
+  TM_INTERNAL: {
+    what: "A fault in Tidemark itself.",
+    remedy: "Please report it with the version and the log line; no data of yours is in it.",
+  },
+} as const satisfies Record<string, { what: string; remedy: string }>;
+
+export type ErrorCode = keyof typeof errorCodes;
+
+/** An error that a user is meant to read: a stable code and our own words. `cause` never reaches a user. */
+export class TidemarkError extends Error {
+  readonly code: ErrorCode;
+  readonly hint: string | undefined;
+
+  constructor(code: ErrorCode, message: string, options: { hint?: string; cause?: unknown } = {}) {
+    super(message, { cause: options.cause });
+    this.name = "TidemarkError";
+    this.code = code;
+    this.hint = options.hint;
+  }
+}
+
+/** One finding in a configuration file. `line` and `column` start at 1. */
+export interface Problem {
+  readonly code: ErrorCode;
+  readonly level: "error" | "warning";
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  readonly message: string;
+  readonly hint?: string;
+}
