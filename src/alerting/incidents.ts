@@ -1,0 +1,130 @@
+import type { Incident, IncidentKind, NoticeChange } from "../core/incident.ts";
+import type { AlertLevel, DurationMs, EpochMs, QualityDimension } from "../core/vocabulary.ts";
+
+/** What alerting needs to know of a check. */
+export interface AlertSubject {
+  readonly checkId: string;
+  readonly product: string;
+  readonly datasetId: string;
+  readonly dimension: QualityDimension;
+  readonly generation: string;
+  /** The team that is told. */
+  readonly owner: string;
+  readonly alert: AlertLevel;
+  /** Time between two scheduled due times of the check. */
+  readonly cadenceMs: DurationMs;
+}
+
+/** A change of an incident that its owner is told; `incident` is as it stands afterwards. */
+export interface IncidentChange {
+  readonly incident: Incident;
+  readonly change: NoticeChange;
+  /** The check that brought it about. */
+  readonly checkId: string;
+}
+
+/** An incident to put, and what is told of it; null where nothing is. */
+export interface Move {
+  readonly incident: Incident;
+  readonly change: IncidentChange | null;
+}
+
+const loudness: Readonly<Record<AlertLevel, number>> = { none: 0, ticket: 1, page: 2 };
+
+/** The open incident of `kind` that the check belongs to. */
+export function incidentWith(
+  checkId: string,
+  kind: IncidentKind,
+  openIncidents: readonly Incident[],
+): Incident | null {
+  const isIts = (incident: Incident) =>
+    isOpen(incident, kind) && incident.checkIds.includes(checkId);
+  return openIncidents.find(isIts) ?? null;
+}
+
+/** True when an incident of this cause is where the check's failures belong. */
+export function isSameCause(incident: Incident, subject: AlertSubject): boolean {
+  return (
+    incident.product === subject.product &&
+    incident.datasetId === subject.datasetId &&
+    incident.dimension === subject.dimension
+  );
+}
+
+/**
+ * Joins the open incident of the check's cause, or opens one. A joining check whose alert level is
+ * louder raises the incident's, because a page must not hide behind a ticket.
+ */
+export function enter(
+  kind: IncidentKind,
+  openIncidents: readonly Incident[],
+  subject: AlertSubject,
+  times: { readonly sinceMs: EpochMs; readonly atMs: EpochMs },
+  newId: () => string,
+): Move {
+  const open = openIncidents.find(
+    (incident) => isOpen(incident, kind) && isSameCause(incident, subject),
+  );
+  if (open === undefined) {
+    return told("opened", openedBy(kind, subject, times, newId()), subject.checkId);
+  }
+  const joined = {
+    ...open,
+    alert: loudness[subject.alert] > loudness[open.alert] ? subject.alert : open.alert,
+    sinceMs: Math.min(open.sinceMs, times.sinceMs),
+    checkIds: [...open.checkIds, subject.checkId],
+  };
+  return told("joined", joined, subject.checkId);
+}
+
+/** Takes the check out of the incident, which ends with `ending` when no other is left in it. */
+export function leave(
+  incident: Incident,
+  checkId: string,
+  ending: "resolved" | "withdrawn",
+  atMs: EpochMs,
+): Move {
+  const checkIds = incident.checkIds.filter((id) => id !== checkId);
+  if (checkIds.length > 0) {
+    return told("left", { ...incident, checkIds }, checkId);
+  }
+  // A clock that was put back must not end an incident before it began.
+  const endedMs = Math.max(atMs, incident.openedMs);
+  return told(ending, { ...incident, checkIds, endedMs, ending }, checkId);
+}
+
+function isOpen(incident: Incident, kind: IncidentKind): boolean {
+  return incident.kind === kind && incident.endedMs === null;
+}
+
+function openedBy(
+  kind: IncidentKind,
+  subject: AlertSubject,
+  times: { readonly sinceMs: EpochMs; readonly atMs: EpochMs },
+  id: string,
+): Incident {
+  return {
+    id,
+    kind,
+    product: subject.product,
+    datasetId: subject.datasetId,
+    dimension: subject.dimension,
+    alert: subject.alert,
+    owner: subject.owner,
+    sinceMs: times.sinceMs,
+    openedMs: times.atMs,
+    endedMs: null,
+    ending: null,
+    checkIds: [subject.checkId],
+    changes: 0,
+  };
+}
+
+/** Counts the change, but for checks that come to or go from blindness: that one is told once. */
+function told(change: NoticeChange, incident: Incident, checkId: string): Move {
+  if (incident.kind === "blind" && (change === "joined" || change === "left")) {
+    return { incident, change: null };
+  }
+  const counted = { ...incident, changes: incident.changes + 1 };
+  return { incident: counted, change: { incident: counted, change, checkId } };
+}
