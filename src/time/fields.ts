@@ -1,0 +1,80 @@
+import { z } from "zod";
+import type { DurationMs, Ppm } from "../core/vocabulary.ts";
+import { durationPattern, parseDuration } from "./duration.ts";
+import { parsePercent, percentPattern } from "./percent.ts";
+import { isZone } from "./zone.ts";
+
+const durationMessage = "expected a duration such as `90s`, `15m` or `1h30m`";
+const percentMessage = "expected percent text with at most four decimals, such as `99.5%`";
+
+/** Text of a duration, kept beside its length because output repeats it as it was written. */
+export interface NamedDuration {
+  readonly text: string;
+  readonly ms: DurationMs;
+}
+
+/** `15m` → milliseconds. */
+export const durationField = z
+  .string(durationMessage)
+  .regex(durationPattern, durationMessage)
+  .transform((text, context): DurationMs => {
+    const ms = parseDuration(text);
+    if (ms === null) {
+      context.addIssue({ code: "custom", message: "the duration is longer than can be reckoned" });
+      return z.NEVER;
+    }
+    return ms;
+  })
+  .meta({
+    description: "A length of time as in Prometheus: y w d h m s ms, in that order.",
+    examples: ["90s", "15m", "1h30m", "28d"],
+  });
+
+/** A duration above zero. */
+export const positiveDurationField = durationField.refine((ms) => ms > 0, {
+  error: "the duration must be longer than zero",
+});
+
+/** `15m` → its text and milliseconds. */
+export const namedDurationField = z
+  .string(durationMessage)
+  .regex(durationPattern, durationMessage)
+  .transform((text, context): NamedDuration => {
+    const ms = parseDuration(text);
+    if (ms === null || ms === 0) {
+      context.addIssue({ code: "custom", message: "the duration must be longer than zero" });
+      return z.NEVER;
+    }
+    return { text, ms };
+  })
+  .meta({ description: "A length of time as in Prometheus.", examples: ["1h", "1d"] });
+
+/** `99.5%` → parts per million, from 0 % to 100 %, both included. */
+export const percentField = z
+  .string(percentMessage)
+  .regex(percentPattern, percentMessage)
+  .transform((text, context): Ppm => {
+    const ppm = parsePercent(text);
+    if (ppm === null || ppm > 1_000_000) {
+      context.addIssue({ code: "custom", message: "a share is at most 100%" });
+      return z.NEVER;
+    }
+    return ppm;
+  })
+  .meta({ description: "Percent with at most four decimals.", examples: ["99.5%"] });
+
+/** An objective: 0 % promises nothing and 100 % leaves no budget, so both are refused (slo.md §2). */
+export const objectiveField = percentField
+  .refine((ppm) => ppm > 0 && ppm < 1_000_000, {
+    error: "an objective lies above 0% and below 100%",
+  })
+  .meta({
+    description: "The share of time that the promise is to be kept, in percent.",
+    examples: ["99.5%"],
+  });
+
+/** A zone by its IANA name. */
+export const zoneField = z
+  .string("expected an IANA time zone such as `Europe/Berlin`")
+  .refine(isZone, { error: "there is no such IANA time zone; use one such as `Europe/Berlin`" })
+  .meta({ description: "An IANA time zone.", examples: ["UTC", "Europe/Berlin"] });
