@@ -1,0 +1,153 @@
+import type { ZonedMoment } from "../../src/core/connector.ts";
+import type { ColumnKind, ValueCase } from "./connector-adapter.ts";
+
+/** Values that every warehouse knows. Local times are written with as short a fraction as keeps them exact. */
+export const canonicalValues: Readonly<Record<ColumnKind, readonly ValueCase[]>> = {
+  integer: [
+    ["0", 0n],
+    ["9007199254740993", 9_007_199_254_740_993n],
+    ["9223372036854775807", 9_223_372_036_854_775_807n],
+    ["-9223372036854775808", -9_223_372_036_854_775_808n],
+  ],
+  decimal: [
+    ["12.30", { type: "decimal", text: "12.3000000000" }],
+    ["-0.0000000001", { type: "decimal", text: "-0.0000000001" }],
+    [
+      "1234567890123456789012345678.0123456789",
+      { type: "decimal", text: "1234567890123456789012345678.0123456789" },
+    ],
+  ],
+  double: [
+    ["0.1", 0.1],
+    ["-2.5e-308", -2.5e-308],
+    ["1.7976931348623157e308", 1.797_693_134_862_315_7e308],
+    ["NaN", Number.NaN],
+    ["Infinity", Number.POSITIVE_INFINITY],
+    ["-Infinity", Number.NEGATIVE_INFINITY],
+  ],
+  text: [
+    ["", ""],
+    [`it's "quoted" \\ and %s`, `it's "quoted" \\ and %s`],
+    ["línea\nдва 三 🦆", "línea\nдва 三 🦆"],
+    ["NULL", "NULL"],
+  ],
+  boolean: [
+    ["true", true],
+    ["false", false],
+  ],
+  instant: [
+    [
+      "2026-07-01 05:00:00.123987+02:00",
+      { type: "instant", ms: Date.UTC(2026, 6, 1, 3, 0, 0, 123) },
+    ],
+    ["1969-12-31 23:59:59.999999+00:00", { type: "instant", ms: -1 }],
+    ["0001-01-01 00:00:00+00:00", { type: "instant", ms: -62_135_596_800_000 }],
+    ["9999-12-31 23:59:59.999+00:00", { type: "instant", ms: 253_402_300_799_999 }],
+    ["infinity", { type: "instant", ms: Number.POSITIVE_INFINITY }],
+    ["-infinity", { type: "instant", ms: Number.NEGATIVE_INFINITY }],
+  ],
+  local: [
+    ["2026-01-31 23:59:59.999999", { type: "local", text: "2026-01-31T23:59:59.999999" }],
+    ["2026-03-29 02:30:00.5", { type: "local", text: "2026-03-29T02:30:00.5" }],
+    ["2026-01-31 00:00:00", { type: "local", text: "2026-01-31T00:00:00" }],
+    ["infinity", { type: "local", text: "infinity" }],
+    ["-infinity", { type: "local", text: "-infinity" }],
+  ],
+  date: [
+    ["2026-01-31", { type: "date", text: "2026-01-31" }],
+    ["0001-01-01", { type: "date", text: "0001-01-01" }],
+    ["infinity", { type: "date", text: "infinity" }],
+    ["-infinity", { type: "date", text: "-infinity" }],
+  ],
+};
+
+/** Names that break naive quoting. */
+export const oddNames = [
+  "select",
+  "MixedCase",
+  "with space",
+  "with.dot",
+  'with "quotes"',
+  "it's",
+  "back\\slash",
+  "percent % $1 :x ?",
+  "über_データ_🦆",
+  "-- remark",
+  "; drop",
+] as const;
+
+/** Rows are cast from text; `counts` are of `<`, `<=` and `>=`. */
+export interface CompareTimeCase {
+  readonly kind: "instant" | "local" | "date";
+  readonly timezone: string;
+  readonly moment: ZonedMoment;
+  readonly rows: readonly string[];
+  readonly counts: readonly [bigint, bigint, bigint];
+}
+
+const fiveInBerlin: ZonedMoment = {
+  ms: Date.UTC(2026, 6, 1, 3),
+  local: "2026-07-01 05:00:00.000",
+  offset: "+02:00",
+};
+/** In UTC it is still the day before. */
+const earlyInAuckland: ZonedMoment = {
+  ms: Date.UTC(2026, 0, 14, 11, 30),
+  local: "2026-01-15 00:30:00.000",
+  offset: "+13:00",
+};
+/** The second of the two half past two of the autumn night. */
+const halfPastTwoAgain: ZonedMoment = {
+  ms: Date.UTC(2026, 9, 25, 1, 30),
+  local: "2026-10-25 02:30:00.000",
+  offset: "+01:00",
+};
+
+export const compareTimeCases: readonly CompareTimeCase[] = [
+  {
+    kind: "instant",
+    timezone: "Europe/Berlin",
+    moment: fiveInBerlin,
+    rows: [
+      "2026-07-01 02:59:59.999+00:00",
+      "2026-07-01 05:00:00+02:00",
+      "2026-06-30 23:00:00.001-04:00",
+    ],
+    counts: [1n, 2n, 2n],
+  },
+  {
+    kind: "local",
+    timezone: "Europe/Berlin",
+    moment: fiveInBerlin,
+    rows: ["2026-07-01 04:59:59.999", "2026-07-01 05:00:00", "2026-07-01 05:00:00.001"],
+    counts: [1n, 2n, 2n],
+  },
+  {
+    kind: "date",
+    timezone: "Europe/Berlin",
+    moment: fiveInBerlin,
+    rows: ["2026-06-30", "2026-07-01", "2026-07-02"],
+    counts: [1n, 2n, 2n],
+  },
+  {
+    kind: "local",
+    timezone: "Pacific/Auckland",
+    moment: earlyInAuckland,
+    rows: ["2026-01-14 11:30:00", "2026-01-15 00:30:00", "2026-01-15 00:30:00.001"],
+    counts: [1n, 2n, 2n],
+  },
+  {
+    kind: "date",
+    timezone: "Pacific/Auckland",
+    moment: earlyInAuckland,
+    rows: ["2026-01-14", "2026-01-15", "2026-01-16"],
+    counts: [1n, 2n, 2n],
+  },
+  {
+    kind: "instant",
+    timezone: "Europe/Berlin",
+    moment: halfPastTwoAgain,
+    rows: ["2026-10-25 02:30:00+02:00", "2026-10-25 02:30:00+01:00", "2026-10-25 02:45:00+01:00"],
+    counts: [1n, 2n, 2n],
+  },
+];
