@@ -1,0 +1,65 @@
+import type { Interval } from "../core/timeline.ts";
+import type { DurationMs, EpochMs } from "../core/vocabulary.ts";
+import type { SloTerms } from "./evaluate.ts";
+import { totalsOf } from "./evaluate.ts";
+import { timesPpm, wholePpm } from "./ratio.ts";
+
+/**
+ * When the error budget of a rolling window will be gone if the time to come is as bad as the last
+ * `forecastWindowMs`: the smallest t with `B − rolled_off(t) + e·t ≥ A` (slo.md §2), walking the timeline,
+ * because bad time that leaves the window gives budget back (vector `rolling-forecast`). Rounded up to a
+ * millisecond; `nowMs` when it is gone already; null when it will not be, or when nothing was known in
+ * the last `forecastWindowMs`.
+ *
+ * Unknown time counts as bad where the SLO declares it so. `timeline` covers the window up to `nowMs`, or from
+ * `since` on.
+ */
+export function exhaustedAt(
+  terms: SloTerms,
+  timeline: readonly Interval[],
+  nowMs: EpochMs,
+  forecastWindowMs: DurationMs,
+): EpochMs | null {
+  const isSpent = (state: Interval["state"]): boolean =>
+    state === "bad" || (state === "unknown" && terms.unknown === "bad");
+  const recent = totalsOf(timeline, nowMs - forecastWindowMs);
+  const spentRecently = recent.bad + (isSpent("unknown") ? recent.unknown : 0);
+  const seen = recent.good + recent.bad + (isSpent("unknown") ? recent.unknown : 0);
+
+  // In units of 1 / (1,000,000 × seen) ms every term is whole, so that the answer is right to the millisecond.
+  const seenScale = BigInt(seen);
+  const slope = timesPpm(spentRecently, wholePpm);
+  const allowed = timesPpm(terms.windowMs, wholePpm - terms.objectivePpm) * seenScale;
+  let spent = 0n;
+  for (const { fromMs, toMs, state } of timeline) {
+    spent += isSpent(state) ? timesPpm(toMs - fromMs, wholePpm) * seenScale : 0n;
+  }
+  if (seen === 0) {
+    return null;
+  }
+  if (spent >= allowed) {
+    return nowMs;
+  }
+  if (slope === 0n) {
+    return null;
+  }
+  const windowFromMs = nowMs - terms.windowMs;
+  let walkedMs = windowFromMs;
+  const steps = [
+    { fromMs: windowFromMs, toMs: timeline[0]?.fromMs ?? nowMs, state: "good" as const },
+    ...timeline,
+  ];
+  for (const { toMs, state } of steps) {
+    const lengthMs = BigInt(Math.max(0, toMs - walkedMs));
+    const atEnd =
+      spent + slope * lengthMs - (isSpent(state) ? lengthMs * BigInt(wholePpm) * seenScale : 0n);
+    // Where bad time rolls off the sum cannot grow, because the slope is at most 1.
+    if (atEnd >= allowed && !isSpent(state)) {
+      const afterMs = (allowed - spent + slope - 1n) / slope;
+      return walkedMs + terms.windowMs + Number(afterMs);
+    }
+    spent = atEnd;
+    walkedMs = Math.max(walkedMs, toMs);
+  }
+  return null;
+}

@@ -1,0 +1,27 @@
+import type { DurationMs, Ppm } from "../core/vocabulary.ts";
+
+/** All of it, in parts per million. */
+export const wholePpm = 1_000_000;
+
+/**
+ * Milliseconds times parts per million leave 2^53 after four months (a year is 3.2e16), so such products
+ * are BigInt and become a number once, at the end.
+ */
+export function timesPpm(ms: DurationMs, ppm: Ppm): bigint {
+  return BigInt(ms) * BigInt(ppm);
+}
+
+/** The quotient as the nearest number, but for the last bit; null for a denominator of 0. Exact when it is whole. */
+export function ratio(numerator: bigint, denominator: bigint): number | null {
+  if (denominator === 0n) {
+    return null;
+  }
+  const whole = numerator / denominator;
+  const rest = numerator % denominator;
+  return Number(whole) + Number(rest) / Number(denominator);
+}
+
+/** `part / whole` of two lengths; null for a whole of 0. */
+export function share(partMs: DurationMs, wholeMs: DurationMs): number | null {
+  return wholeMs === 0 ? null : partMs / wholeMs;
+}
