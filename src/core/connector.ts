@@ -1,7 +1,12 @@
 import type { z } from "zod";
-import type { AggregateRequest, CatalogueColumn, Measured, MeasurementFailure } from "./check.ts";
 import type { Clock } from "./clock.ts";
 import type { Logger } from "./logger.ts";
+import type {
+  AggregateRequest,
+  CatalogueColumn,
+  Measured,
+  MeasurementFailure,
+} from "./measurement.ts";
 import type { SqlValue } from "./value.ts";
 import type { DurationMs, EpochMs, FailureKind } from "./vocabulary.ts";
 

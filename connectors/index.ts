@@ -1,0 +1,6 @@
+/** Every connector. A new one is a folder and a line here. */
+import type { ConnectorSpec } from "../src/core/connector.ts";
+import { duckdb } from "./duckdb/index.ts";
+import { postgres } from "./postgres/index.ts";
+
+export const connectors: readonly ConnectorSpec[] = [duckdb, postgres];

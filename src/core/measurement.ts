@@ -1,0 +1,40 @@
+import type { EpochMs, FailureKind } from "./vocabulary.ts";
+
+/** The aggregate functions that every dialect can spell. `count` without `of` counts rows. */
+export type AggregateFunction = "count" | "count_distinct" | "min" | "max" | "sum" | "avg";
+
+/**
+ * One figure over the dataset's rows. Structured rather than SQL text, so that the planner can tell
+ * what an index answers (`min`, `max`, a filter) from what must scan, and a dialect without `FILTER`
+ * can spell it. `of` and `filter` are SQL of the connection's dialect, made with `PlanContext.dialect`.
+ */
+export interface AggregateRequest {
+  readonly kind: "aggregate";
+  /** Unique within the check's plan. */
+  readonly id: string;
+  readonly fn: AggregateFunction;
+  readonly of?: string;
+  readonly filter?: string;
+}
+
+/** Why a figure is missing: kind and hint in our own words, `code` the driver's (SQLSTATE, errno). */
+export interface MeasurementFailure {
+  readonly kind: FailureKind;
+  readonly message: string;
+  readonly hint?: string;
+  readonly code?: string;
+}
+
+/** A measured value, or why there is none. `atMs` is the daemon's clock just before the query was sent. */
+export type Measured<T> =
+  | { readonly ok: true; readonly value: T; readonly atMs: EpochMs }
+  | { readonly ok: false; readonly failure: MeasurementFailure };
+
+/** A column as the catalogue lists it. */
+export interface CatalogueColumn {
+  readonly name: string;
+  /** The type as the warehouse spells it, e.g. `character varying(20)`. */
+  readonly type: string;
+  /** `null` where the catalogue carries no nullability (Parquet files, views). */
+  readonly nullable: boolean | null;
+}

@@ -1,0 +1,73 @@
+/**
+ * What a change of the mesh does to history, as data: holds end where a generation ends, and checks that
+ * are gone or disabled leave their incidents, with a notice.
+ */
+import type { IncidentChange } from "../alerting/incidents.ts";
+import { withdraw } from "../alerting/step.ts";
+import type { Incident, NewDelivery } from "../core/incident.ts";
+import type { Check, Mesh } from "../core/mesh.ts";
+import type { TimelineRun } from "../core/timeline.ts";
+import type { EpochMs } from "../core/vocabulary.ts";
+import { cut } from "../slo/timeline.ts";
+import { mergeChanges, tell } from "./reckon.ts";
+import type { StateChange, WatchState } from "./state.ts";
+
+export interface Reconciliation extends StateChange {
+  readonly deliveries: readonly NewDelivery[];
+}
+
+/** `before` is the mesh that was watched until now, for the words of notices about what is gone. */
+export function reconcile(
+  before: Mesh,
+  after: Mesh,
+  state: WatchState,
+  nowMs: EpochMs,
+): Reconciliation {
+  const incidents = new Map(state.openIncidents().map((incident) => [incident.id, incident]));
+  const touched = new Map<string, Incident>();
+  const changes: IncidentChange[] = [];
+  const removedCheckIds: string[] = [];
+  for (const alertState of state.alertStates()) {
+    if (isWatched(after.checks.get(alertState.checkId))) {
+      continue;
+    }
+    removedCheckIds.push(alertState.checkId);
+    const open = [...incidents.values()].filter(({ endedMs }) => endedMs === null);
+    const taken = withdraw(alertState, open, nowMs);
+    changes.push(...taken.changes);
+    for (const incident of taken.incidents) {
+      incidents.set(incident.id, incident);
+      touched.set(incident.id, incident);
+    }
+  }
+  return {
+    records: [],
+    runs: cutRuns(after, state, nowMs),
+    alertStates: [],
+    removedCheckIds,
+    incidents: [...touched.values()],
+    deliveries: mergeChanges(changes, nowMs).flatMap((change) =>
+      tell(
+        change,
+        before.products.has(change.change.incident.product) ? before : after,
+        state,
+        new Map(),
+      ),
+    ),
+  };
+}
+
+/** The hold of a check that is measured or judged otherwise from now on ends now. */
+function cutRuns(after: Mesh, state: WatchState, nowMs: EpochMs): readonly TimelineRun[] {
+  return [...after.checks.values()].flatMap((check) => {
+    const last = state.lastRunOf(check.id);
+    if (last === null || (last.generation === check.generation && isWatched(check))) {
+      return [];
+    }
+    return cut(last, nowMs) ?? [];
+  });
+}
+
+function isWatched(check: Check | undefined): boolean {
+  return check !== undefined && check.disabledReason === null;
+}

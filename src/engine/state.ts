@@ -1,0 +1,147 @@
+import type { CheckAlertState, Incident } from "../core/incident.ts";
+import type { Mesh, Slo } from "../core/mesh.ts";
+import type { ResultRecord, StoreParts } from "../core/store.ts";
+import type { TimelineRun } from "../core/timeline.ts";
+import type { DurationMs, EpochMs } from "../core/vocabulary.ts";
+import { type CheckTimeline, evaluateSlo, type SloStatus } from "../slo/evaluate.ts";
+
+/** What a commit changed, as the state takes it over once the store has it. */
+export interface StateChange {
+  readonly records: readonly ResultRecord[];
+  readonly runs: readonly TimelineRun[];
+  readonly alertStates: readonly CheckAlertState[];
+  readonly removedCheckIds: readonly string[];
+  readonly incidents: readonly Incident[];
+}
+
+/**
+ * What the store holds and the daemon needs at hand: read once at start, then changed only by what has
+ * been committed, so that it never runs ahead of the store.
+ */
+export class WatchState {
+  readonly #runs = new Map<string, TimelineRun[]>();
+  readonly #alertStates = new Map<string, CheckAlertState>();
+  readonly #openIncidents = new Map<string, Incident>();
+  readonly #latest = new Map<string, ResultRecord>();
+  readonly #lastConclusive = new Map<string, EpochMs>();
+  #sloSince: ReadonlyMap<string, EpochMs> = new Map();
+
+  /** Reads everything that a window ending now can reach. */
+  static async load(store: StoreParts, mesh: Mesh, nowMs: EpochMs): Promise<WatchState> {
+    const state = new WatchState();
+    for (const [checkId, runs] of await store.timelines.since(nowMs - longestWindowMs(mesh))) {
+      state.#runs.set(checkId, [...runs]);
+    }
+    for (const [checkId, alertState] of await store.incidents.states()) {
+      state.#alertStates.set(checkId, alertState);
+    }
+    for (const incident of await store.incidents.open()) {
+      state.#openIncidents.set(incident.id, incident);
+    }
+    for (const [checkId, record] of await store.results.latest()) {
+      state.#latest.set(checkId, record);
+    }
+    for (const [checkId, atMs] of await store.results.lastConclusive()) {
+      state.#lastConclusive.set(checkId, atMs);
+    }
+    await state.reloadSince(store);
+    return state;
+  }
+
+  async reloadSince(store: StoreParts): Promise<void> {
+    this.#sloSince = await store.timelines.sloSince();
+  }
+
+  apply(change: StateChange): void {
+    for (const run of change.runs) {
+      this.#putRun(run);
+    }
+    for (const record of change.records) {
+      this.#latest.set(record.checkId, record);
+      if (record.result.outcome !== "error" && record.result.outcome !== "skip") {
+        this.#lastConclusive.set(record.checkId, record.atMs);
+      }
+    }
+    for (const alertState of change.alertStates) {
+      this.#alertStates.set(alertState.checkId, alertState);
+    }
+    for (const checkId of change.removedCheckIds) {
+      this.#alertStates.delete(checkId);
+    }
+    for (const incident of change.incidents) {
+      if (incident.endedMs === null) {
+        this.#openIncidents.set(incident.id, incident);
+      } else {
+        this.#openIncidents.delete(incident.id);
+      }
+    }
+  }
+
+  /** Forgets runs that no window reaches any more. */
+  forgetBefore(ms: EpochMs): void {
+    for (const runs of this.#runs.values()) {
+      const keep = runs.findIndex(({ toMs }) => toMs > ms);
+      runs.splice(0, keep === -1 ? runs.length : keep);
+    }
+  }
+
+  runsOf(checkId: string): readonly TimelineRun[] {
+    return this.#runs.get(checkId) ?? [];
+  }
+
+  lastRunOf(checkId: string): TimelineRun | null {
+    return this.#runs.get(checkId)?.at(-1) ?? null;
+  }
+
+  alertStateOf(checkId: string): CheckAlertState | null {
+    return this.#alertStates.get(checkId) ?? null;
+  }
+
+  alertStates(): Iterable<CheckAlertState> {
+    return this.#alertStates.values();
+  }
+
+  openIncidents(): readonly Incident[] {
+    return [...this.#openIncidents.values()];
+  }
+
+  latestOf(checkId: string): ResultRecord | null {
+    return this.#latest.get(checkId) ?? null;
+  }
+
+  lastConclusiveOf(checkId: string): EpochMs | null {
+    return this.#lastConclusive.get(checkId) ?? null;
+  }
+
+  /** When the SLO's time begins to count; `nowMs` for one that was never loaded by a daemon. */
+  sinceOf(slo: Slo, nowMs: EpochMs): EpochMs {
+    return slo.sinceMs ?? this.#sloSince.get(slo.id) ?? nowMs;
+  }
+
+  timelinesOf(slo: Slo): readonly CheckTimeline[] {
+    return slo.checkIds.map((checkId) => ({ name: checkId, runs: this.runsOf(checkId) }));
+  }
+
+  statusOf(slo: Slo, nowMs: EpochMs): SloStatus {
+    return evaluateSlo(slo, this.timelinesOf(slo), this.sinceOf(slo, nowMs), nowMs);
+  }
+
+  #putRun(run: TimelineRun): void {
+    const runs = this.#runs.get(run.checkId);
+    if (runs === undefined) {
+      this.#runs.set(run.checkId, [run]);
+      return;
+    }
+    const at = runs.findLastIndex(({ fromMs }) => fromMs === run.fromMs);
+    if (at === -1) {
+      runs.push(run);
+    } else {
+      runs[at] = run;
+    }
+  }
+}
+
+export function longestWindowMs(mesh: Mesh): DurationMs {
+  const longestErrorWindowMs = 3 * 86_400_000;
+  return Math.max(longestErrorWindowMs, ...[...mesh.slos.values()].map(({ windowMs }) => windowMs));
+}

@@ -1,0 +1,97 @@
+/** What alerting needs to know of a check, out of the mesh. */
+
+import type { AlertSubject } from "../alerting/incidents.ts";
+import type { NoticeBudget, NoticeCheck } from "../core/incident.ts";
+import type { Check, Mesh, Product } from "../core/mesh.ts";
+import type { ResultRecord } from "../core/store.ts";
+import type { AlertLevel, EpochMs } from "../core/vocabulary.ts";
+import { formatPercent } from "../time/percent.ts";
+import { shortestGap } from "../time/schedule.ts";
+import type { WatchState } from "./state.ts";
+
+const loudness: readonly AlertLevel[] = ["none", "ticket", "page"];
+
+/** The loudest of the product's level and those that SLOs on this check set. */
+export function subjectOf(check: Check, mesh: Mesh): AlertSubject {
+  const product = productOf(check.product, mesh);
+  const levels = slosOn(check, product, mesh).flatMap(({ alert }) =>
+    alert === null ? [] : [alert],
+  );
+  return {
+    checkId: check.id,
+    product: check.product,
+    datasetId: check.datasetId,
+    dimension: check.dimension,
+    generation: check.generation,
+    owner: check.owner,
+    alert: levels.length === 0 ? product.alert : loudest(levels),
+    cadenceMs: shortestGap(check.schedule),
+  };
+}
+
+export function budgetsOf(
+  checkIds: readonly string[],
+  mesh: Mesh,
+  state: WatchState,
+  nowMs: EpochMs,
+): readonly NoticeBudget[] {
+  const slos = [...mesh.slos.values()].filter((slo) =>
+    slo.checkIds.some((checkId) => checkIds.includes(checkId)),
+  );
+  return slos.map((slo) => {
+    const { budget } = state.statusOf(slo, nowMs);
+    return {
+      slo: slo.id,
+      objective: formatPercent(slo.objectivePpm),
+      windowMs: slo.windowMs,
+      remaining: budget.remaining,
+      remainingLower: budget.remainingLower,
+    };
+  });
+}
+
+/** What is said of a check in a notice, from its newest result. */
+export function noticeCheckOf(
+  checkId: string,
+  record: ResultRecord | null,
+  mesh: Mesh,
+): NoticeCheck {
+  const check = mesh.checks.get(checkId);
+  const failure = record?.result.failure;
+  return {
+    id: checkId,
+    type: check?.type ?? "",
+    outcome: record?.result.outcome ?? "skip",
+    summary: record?.result.summary ?? "This check is no longer declared.",
+    ...(failure === undefined ? {} : { failure: failure.kind }),
+    ...(failure?.hint === undefined ? {} : { hint: failure.hint }),
+  };
+}
+
+/** Products that name this one (or a dataset of it) as upstream, then the declared consumers. */
+export function downstreamOf(product: Product, mesh: Mesh): readonly string[] {
+  const dependents = [...mesh.products.values()]
+    .filter(({ upstream }) => upstream.some((name) => name.split("/")[0] === product.name))
+    .map(({ name }) => name);
+  return [...new Set([...dependents, ...product.consumers])];
+}
+
+/** Throws for a product that the mesh does not have: a fault of the program. */
+export function productOf(name: string, mesh: Mesh): Product {
+  const product = mesh.products.get(name);
+  if (product === undefined) {
+    throw new Error(`product ${name} is not in the mesh`);
+  }
+  return product;
+}
+
+function slosOn(check: Check, product: Product, mesh: Mesh) {
+  return product.sloIds.flatMap((id) => {
+    const slo = mesh.slos.get(id);
+    return slo?.checkIds.includes(check.id) === true ? [slo] : [];
+  });
+}
+
+function loudest(levels: readonly AlertLevel[]): AlertLevel {
+  return levels.reduce((a, b) => (loudness.indexOf(a) >= loudness.indexOf(b) ? a : b));
+}

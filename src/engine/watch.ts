@@ -1,0 +1,359 @@
+/**
+ * The watch: keeps the mesh measured for as long as the daemon lives.
+ *
+ * new → started → stopped. While started, every beat claims what is due and starts it; a dataset is
+ * busy from the claim of its slots until its results are committed, so a check has at most one run.
+ * While the store cannot be written, runs wait with their results and nothing new is claimed.
+ */
+import pLimit from "p-limit";
+import type { Clock } from "../core/clock.ts";
+import type { Logger } from "../core/logger.ts";
+import type { Check, Dataset, Mesh, Probe } from "../core/mesh.ts";
+import type { MissedSlots, NewSlot, Slot, Store } from "../core/store.ts";
+import type { EpochMs, SlotEnding } from "../core/vocabulary.ts";
+import type { CheckTypes } from "./check-types.ts";
+import { catchUpNow, type Due, dueOf, firstDueOf } from "./due.ts";
+import { type Commit, reckon } from "./reckon.ts";
+import { reconcile } from "./reconcile.ts";
+import { type DatasetRun, runDataset } from "./run.ts";
+import { WatchState } from "./state.ts";
+import type { Warehouses } from "./warehouses.ts";
+
+/** What the watch tells the metrics of the daemon's own work. */
+export interface WatchEvents {
+  probeFinished(connection: string, durationMs: number, lagMs: number): void;
+  slotsEnded(ending: SlotEnding, count: number): void;
+  statementRan(connection: string, bytesScanned: number | undefined): void;
+}
+
+export interface WatchOptions {
+  readonly store: Store;
+  readonly warehouses: Warehouses;
+  readonly types: CheckTypes;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly newId: () => string;
+  readonly events: WatchEvents;
+}
+
+/** How many slots that wait in the store are claimed in one beat. */
+const scheduledPerBeat = 1_000;
+
+export class Watch {
+  readonly #options: WatchOptions;
+  readonly #abort = new AbortController();
+  readonly #nextDue = new Map<string, EpochMs>();
+  readonly #busy = new Map<string, Promise<void>>();
+  /** Reckoning, writing and taking over are one step: the state never changes between them. */
+  readonly #ledger = pLimit(1);
+  #mesh: Mesh;
+  #state = new WatchState();
+  #lastBeatMs: EpochMs = 0;
+  #isStoreWritable = true;
+  #isStopping = false;
+  /** Resolved by every beat; a run whose commit failed waits for it before it tries again. */
+  #nextBeat = Promise.withResolvers<void>();
+
+  constructor(mesh: Mesh, options: WatchOptions) {
+    this.#mesh = mesh;
+    this.#options = options;
+  }
+
+  get mesh(): Mesh {
+    return this.#mesh;
+  }
+
+  get state(): WatchState {
+    return this.#state;
+  }
+
+  get isStoreWritable(): boolean {
+    return this.#isStoreWritable;
+  }
+
+  /** True when no run is under way. */
+  get isIdle(): boolean {
+    return this.#busy.size === 0;
+  }
+
+  /** Takes up where the last process stopped: its claimed slots are abandoned and run again at once. */
+  async start(): Promise<void> {
+    const { store, clock, events } = this.#options;
+    const nowMs = clock.now();
+    const abandoned = await store.slots.abandonClaimed(nowMs);
+    events.slotsEnded("abandoned", abandoned.length);
+    this.#state = await WatchState.load(store, this.#mesh, nowMs);
+    await this.#reconcile(this.#mesh, nowMs);
+    const lastDue = await store.slots.lastDue();
+    const again = new Set(abandoned.map(({ probeId }) => probeId));
+    const atOnce: NewSlot[] = [];
+    for (const probe of this.#mesh.probes.values()) {
+      const lastDueMs = lastDue.get(probe.id) ?? null;
+      const firstDueMs = this.#schedule(probe, lastDueMs, nowMs);
+      if (firstDueMs > nowMs && (again.has(probe.id) || isNewInterval(probe, lastDueMs))) {
+        atOnce.push(catchUpNow(probe, nowMs));
+      }
+    }
+    await this.#claimAndStart(atOnce.map(alone), nowMs);
+    this.#lastBeatMs = nowMs;
+  }
+
+  /** One beat. Never throws: what fails is logged, shown by `isStoreWritable`, and tried again. */
+  async beat(): Promise<void> {
+    if (this.#isStopping) {
+      return;
+    }
+    const nowMs = this.#options.clock.now();
+    this.#wakeWaiting();
+    if (nowMs < this.#lastBeatMs - 1_000) {
+      this.#options.logger.warn(
+        { set_back_ms: this.#lastBeatMs - nowMs },
+        "the clock was set back",
+      );
+      for (const probe of this.#mesh.probes.values()) {
+        this.#schedule(probe, null, nowMs);
+      }
+    }
+    this.#lastBeatMs = nowMs;
+    const due: Due[] = [];
+    for (const probe of this.#mesh.probes.values()) {
+      const fallen = dueOf(probe, this.#nextDue.get(probe.id) ?? nowMs, nowMs);
+      if (fallen !== null) {
+        due.push(fallen);
+      }
+    }
+    await this.#claimAndStart(due, nowMs);
+  }
+
+  /** Swaps the mesh; everything that fails does so before the swap. */
+  async reload(mesh: Mesh): Promise<void> {
+    const { warehouses, clock } = this.#options;
+    const nowMs = clock.now();
+    await this.#reconcile(mesh, nowMs);
+    const known = new Set(this.#mesh.probes.keys());
+    this.#mesh = mesh;
+    const retired = warehouses.reload(mesh);
+    for (const probeId of known) {
+      if (!mesh.probes.has(probeId)) {
+        this.#nextDue.delete(probeId);
+      }
+    }
+    const added = [...mesh.probes.values()].filter(({ id }) => !known.has(id));
+    for (const probe of added) {
+      this.#schedule(probe, null, nowMs);
+    }
+    const atOnce = added.filter((probe) => isNewInterval(probe, null));
+    await this.#claimAndStart(
+      atOnce.map((probe) => alone(catchUpNow(probe, nowMs))),
+      nowMs,
+    );
+    await retired;
+  }
+
+  /** Lets runs finish within `graceMs`, then cancels them on the server; their slots stay to be abandoned. */
+  async stop(graceMs: number, force: AbortSignal): Promise<void> {
+    this.#isStopping = true;
+    const { promise: isOver, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, graceMs);
+    force.addEventListener("abort", () => resolve());
+    if (force.aborted) {
+      resolve();
+    }
+    this.#wakeWaiting();
+    await Promise.race([Promise.allSettled(this.#busy.values()), isOver]);
+    clearTimeout(timer);
+    this.#abort.abort();
+    await Promise.allSettled(this.#busy.values());
+  }
+
+  #schedule(probe: Probe, lastDueMs: EpochMs | null, nowMs: EpochMs): EpochMs {
+    const firstDueMs = firstDueOf(probe, lastDueMs, nowMs);
+    this.#nextDue.set(probe.id, firstDueMs);
+    return firstDueMs;
+  }
+
+  #reconcile(mesh: Mesh, nowMs: EpochMs): Promise<void> {
+    const { store, events } = this.#options;
+    return this.#ledger(async () => {
+      const change = reconcile(this.#mesh, mesh, this.#state, nowMs);
+      const withdrawn = await store.transaction(async (parts) => {
+        await parts.timelines.noteSlos([...mesh.slos.keys()], nowMs);
+        await parts.timelines.put(change.runs);
+        await parts.incidents.removeStates(change.removedCheckIds);
+        for (const incident of change.incidents) {
+          await parts.incidents.put(incident);
+        }
+        await parts.outbox.enqueue(change.deliveries);
+        return parts.slots.withdraw(new Set(mesh.probes.keys()), nowMs);
+      });
+      this.#state.apply(change);
+      await this.#state.reloadSince(store);
+      events.slotsEnded("abandoned", withdrawn);
+    });
+  }
+
+  async #claimAndStart(due: readonly Due[], nowMs: EpochMs): Promise<void> {
+    const { store, events, logger } = this.#options;
+    const isBusy = ({ slot }: Due): boolean => this.#busy.has(slot.datasetId);
+    const free = due.filter((one) => !isBusy(one)).map(({ slot }) => slot);
+    const overlapping = due.filter(isBusy).map(({ slot }) => slot);
+    const missed = due.flatMap((one) => (one.missed === null ? [] : [one.missed]));
+    try {
+      const claimed = await store.transaction(async (parts) => {
+        for (const gap of missed) {
+          await parts.slots.recordMissed(gap, nowMs);
+        }
+        const overlapped = await parts.slots.claim(overlapping, nowMs);
+        await parts.slots.end(
+          overlapped.map(({ id }) => id),
+          "overlapped",
+          nowMs,
+        );
+        const own = await parts.slots.claim(free, nowMs);
+        const repeated = await parts.slots.claim(this.#repeatedOf(free, own, nowMs), nowMs);
+        const busy = new Set(this.#busy.keys());
+        const waiting = await parts.slots.claimScheduled(nowMs, busy, scheduledPerBeat);
+        return { slots: [...own, ...repeated, ...waiting], overlapped: overlapped.length };
+      });
+      this.#isStoreWritable = true;
+      for (const one of due.filter(({ nextDueMs }) => nextDueMs > 0)) {
+        this.#nextDue.set(one.slot.probeId, one.nextDueMs);
+      }
+      events.slotsEnded("overlapped", claimed.overlapped);
+      events.slotsEnded("missed", sum(missed));
+      this.#startRuns(claimed.slots);
+    } catch (error) {
+      this.#isStoreWritable = false;
+      logger.error({ error }, "due slots cannot be claimed; trying again with the next beat");
+    }
+  }
+
+  /** A clock that was set back brings due times round again; the store has them, so they run as catch-up. */
+  #repeatedOf(wanted: readonly NewSlot[], claimed: readonly Slot[], nowMs: EpochMs): NewSlot[] {
+    const got = new Set(claimed.map(({ probeId }) => probeId));
+    return wanted
+      .filter(({ probeId }) => !got.has(probeId))
+      .map((slot) => ({ ...slot, kind: "catch_up", dueMs: nowMs }));
+  }
+
+  #startRuns(slots: readonly Slot[]): void {
+    for (const [datasetId, own] of Map.groupBy(slots, (slot) => slot.datasetId)) {
+      const run = this.#runAndRecord(datasetId, own).finally(() => this.#busy.delete(datasetId));
+      this.#busy.set(datasetId, run);
+    }
+  }
+
+  async #runAndRecord(datasetId: string, slots: readonly Slot[]): Promise<void> {
+    const { clock, events, logger } = this.#options;
+    const dataset = this.#mesh.datasets.get(datasetId);
+    const checks = checksOf(slots, this.#mesh);
+    try {
+      if (dataset === undefined || checks.length === 0) {
+        await this.#end(slots, "abandoned");
+        return;
+      }
+      const dueMs = Math.min(...slots.map((slot) => slot.dueMs));
+      const lagMs = Math.max(0, clock.now() - dueMs);
+      const run = await this.#run(dataset, checks);
+      events.probeFinished(dataset.connection, run.durationMs, lagMs);
+      // A cancelled query says nothing of the data; the slot is left to the next process.
+      if (!this.#abort.signal.aborted) {
+        await this.#record(run, slots);
+      }
+    } catch (error) {
+      logger.error({ dataset: datasetId, error }, "a run failed in a way it should not");
+      await this.#end(slots, "error");
+    }
+  }
+
+  #run(dataset: Dataset, checks: readonly Check[]): Promise<DatasetRun> {
+    const { warehouses, types, clock, logger, newId, events } = this.#options;
+    return runDataset(dataset, checks, {
+      warehouse: warehouses.of(dataset.connection),
+      types,
+      clock,
+      logger,
+      newId,
+      signal: this.#abort.signal,
+      onStatement: (bytes) => events.statementRan(dataset.connection, bytes),
+    });
+  }
+
+  async #record(run: DatasetRun, slots: readonly Slot[]): Promise<void> {
+    const { store, clock, newId, events } = this.#options;
+    await this.#untilWritten(() =>
+      this.#ledger(async () => {
+        const commit = reckon(run, slots, this.#mesh, this.#state, newId);
+        await writeCommit(store, commit, clock.now());
+        this.#state.apply(commit);
+        events.slotsEnded("done", commit.endedSlotIds.length);
+      }),
+    );
+  }
+
+  async #end(slots: readonly Slot[], ending: SlotEnding): Promise<void> {
+    const ids = slots.map(({ id }) => id);
+    await this.#untilWritten(() =>
+      this.#options.store.slots.end(ids, ending, this.#options.clock.now()),
+    );
+    this.#options.events.slotsEnded(ending, ids.length);
+  }
+
+  /** Tries with every beat until the store takes it; null when the daemon stops before. */
+  async #untilWritten<T>(write: () => Promise<T>): Promise<T | null> {
+    for (;;) {
+      try {
+        return await write();
+      } catch (error) {
+        this.#isStoreWritable = false;
+        this.#options.logger.error({ error }, "results cannot be stored; trying again");
+      }
+      if (this.#isStopping) {
+        return null;
+      }
+      await this.#nextBeat.promise;
+    }
+  }
+
+  #wakeWaiting(): void {
+    this.#nextBeat.resolve();
+    this.#nextBeat = Promise.withResolvers();
+  }
+}
+
+async function writeCommit(store: Store, commit: Commit, nowMs: EpochMs): Promise<void> {
+  await store.transaction(async (parts) => {
+    await parts.results.append(commit.records);
+    await parts.timelines.put(commit.runs);
+    await parts.incidents.putStates(commit.alertStates);
+    for (const incident of commit.incidents) {
+      await parts.incidents.put(incident);
+    }
+    await parts.outbox.enqueue(commit.deliveries);
+    for (const slot of commit.confirmations) {
+      await parts.slots.schedule(slot);
+    }
+    await parts.slots.end(commit.endedSlotIds, "done", nowMs);
+  });
+}
+
+function checksOf(slots: readonly Slot[], mesh: Mesh): readonly Check[] {
+  const ids = new Set(slots.flatMap(({ checkIds }) => checkIds));
+  return [...ids].flatMap((id) => {
+    const check = mesh.checks.get(id);
+    return check === undefined || check.disabledReason !== null ? [] : [check];
+  });
+}
+
+/** A probe that was never due and may be probed at any instant. */
+function isNewInterval(probe: Probe, lastDueMs: EpochMs | null): boolean {
+  return lastDueMs === null && probe.schedule.kind === "every";
+}
+
+function alone(slot: NewSlot): Due {
+  return { slot, missed: null, nextDueMs: 0 };
+}
+
+function sum(missed: readonly MissedSlots[]): number {
+  return missed.reduce((total, { count }) => total + count, 0);
+}
