@@ -45,7 +45,7 @@ export interface ConnectorAdapter {
   /** A SELECT of the integers from 1 to `rows` in one column, in order, streamed rather than collected. */
   series(rows: number): string;
   /** Makes a partitioned table `(id, day)` with two rows in two partitions; left out where there is no such thing. */
-  partitionedTable?(relation: string): readonly string[];
+  readonly partitionedTable?: (relation: string) => readonly string[];
   /** SELECTs that would write if the session let them, e.g. `select nextval(…)`. */
   readonly sneakyWrites?: readonly string[];
   /** Starts the warehouse, with nothing in `namespace`. */

@@ -246,17 +246,14 @@ export function connectorSuite(adapter: ConnectorAdapter): void {
         expect(await scalar(`select count(*) as n from ${relation("seen")}`)).toBe(1n);
       });
 
-      const { partitionedTable } = adapter;
-      if (partitionedTable !== undefined) {
-        it("lists and reads a partitioned table as one", async () => {
-          for (const statement of partitionedTable(relation("parted"))) {
-            await counterpart.execute(statement);
-          }
-          const [columns] = await describeOne("parted");
-          expect(columns).toMatchObject({ ok: true, value: [{ name: "id" }, { name: "day" }] });
-          expect(await scalar(`select count(*) as n from ${relation("parted")}`)).toBe(2n);
-        });
-      }
+      it.runIf(adapter.partitionedTable)("lists and reads a partitioned table as one", async () => {
+        for (const statement of adapter.partitionedTable?.(relation("parted")) ?? []) {
+          await counterpart.execute(statement);
+        }
+        const [columns] = await describeOne("parted");
+        expect(columns).toMatchObject({ ok: true, value: [{ name: "id" }, { name: "day" }] });
+        expect(await scalar(`select count(*) as n from ${relation("parted")}`)).toBe(2n);
+      });
 
       it("lists and measures a table of 1,000 columns", async () => {
         const names = Array.from({ length: 1_000 }, (_, index) => `column_${index}`);
@@ -281,12 +278,10 @@ export function connectorSuite(adapter: ConnectorAdapter): void {
         expect(failure.kind).toBe("invalid_query");
       });
 
-      if (capabilities.tellsAbsentFromForbidden) {
-        it("tells a forbidden table from an absent one", async () => {
-          const forbidden = await counterpart.forbiddenTable?.();
-          if (forbidden === undefined) {
-            throw new Error("the adapter has the capability and must supply a forbidden table");
-          }
+      it.runIf(capabilities.tellsAbsentFromForbidden)(
+        "tells a forbidden table from an absent one",
+        async () => {
+          const forbidden = (await counterpart.forbiddenTable?.()) ?? [];
           const source = { kind: "table", parts: forbidden } as const;
           const sql = `select 1 from ${dialect.relation(source)}`;
           expect((await failureOf(query(sql))).kind).toBe("permission");
@@ -298,8 +293,8 @@ export function connectorSuite(adapter: ConnectorAdapter): void {
             "permission",
             "not_found",
           ]);
-        });
-      }
+        },
+      );
     });
 
     describe("bounds", () => {
@@ -442,7 +437,7 @@ export function connectorSuite(adapter: ConnectorAdapter): void {
         ];
         for (const sql of writes) {
           const { kind } = await failureOf(query(sql));
-          expect(["permission", "invalid_query"], sql).toContain(kind);
+          expect([sql, kind === "permission" || kind === "invalid_query"]).toEqual([sql, true]);
         }
         expect(await rowsOf(`select id from ${relation("kept")}`)).toEqual([[1n]]);
         expect(await describeOne("made")).toMatchObject([{ failure: { kind: "not_found" } }]);
