@@ -1,0 +1,113 @@
+import { Counter, Histogram, Registry } from "prom-client";
+import type { DurationMs, SlotEnding } from "../core/vocabulary.ts";
+import { slotEndings } from "../core/vocabulary.ts";
+import { labelValue } from "./labels.ts";
+import type { DeliveryResultLabel, MetricDefinition } from "./names.ts";
+import { deliveryResults, metrics } from "./names.ts";
+import type { MetricsSnapshot } from "./snapshot.ts";
+
+/** Counters and histograms: what only grows, and is lost with the process. */
+export class Counters {
+  readonly registry = new Registry();
+  readonly #probeDuration = histogram(metrics.probeDuration, this.registry);
+  readonly #probeLag = histogram(metrics.probeLag, this.registry);
+  readonly #slots = counter(metrics.slots, this.registry);
+  readonly #queries = counter(metrics.queries, this.registry);
+  readonly #bytesScanned = counter(metrics.bytesScanned, this.registry);
+  readonly #deliveries = counter(metrics.deliveries, this.registry);
+  readonly #connections = new Set<string>();
+  readonly #notifiers = new Set<string>();
+
+  constructor() {
+    for (const ending of slotEndings) {
+      this.#slots.inc({ ending }, 0);
+    }
+  }
+
+  probeFinished(connection: string, durationMs: DurationMs, lagMs: DurationMs): void {
+    const labels = this.#connection(connection);
+    this.#probeDuration.observe(labels, atLeastZero(durationMs) / 1000);
+    this.#probeLag.observe(labels, atLeastZero(lagMs) / 1000);
+  }
+
+  slotsEnded(ending: SlotEnding, count: number): void {
+    this.#slots.inc({ ending: labelValue(ending) }, atLeastZero(count));
+  }
+
+  queryRan(connection: string, bytes: number | undefined): void {
+    const labels = this.#connection(connection);
+    this.#queries.inc(labels, 1);
+    if (bytes !== undefined) {
+      this.#bytesScanned.inc(labels, atLeastZero(bytes));
+    }
+  }
+
+  deliveryAttempted(notifier: string, result: DeliveryResultLabel): void {
+    this.#deliveries.inc({ ...this.#notifier(notifier), result: labelValue(result) }, 1);
+  }
+
+  /** Starts the series of configured connections at 0, so that their first increase shows, and removes all others. */
+  keepConnections(connections: readonly string[]): void {
+    const kept = new Set(connections.map((name) => this.#connection(name).connection));
+    for (const connection of this.#connections.difference(kept)) {
+      this.#connections.delete(connection);
+      this.#probeDuration.remove({ connection });
+      this.#probeLag.remove({ connection });
+      this.#queries.remove({ connection });
+      this.#bytesScanned.remove({ connection });
+    }
+  }
+
+  /** As `keepConnections`, for the notifiers that deliveries may be pending at. */
+  keepNotifiers(pending: MetricsSnapshot["deliveriesPending"]): void {
+    const kept = new Set(pending.map(({ notifier }) => this.#notifier(notifier).notifier));
+    for (const notifier of this.#notifiers.difference(kept)) {
+      this.#notifiers.delete(notifier);
+      for (const result of deliveryResults) {
+        this.#deliveries.remove({ notifier, result });
+      }
+    }
+  }
+
+  #connection(name: string): { connection: string } {
+    const connection = labelValue(name);
+    if (!this.#connections.has(connection)) {
+      this.#connections.add(connection);
+      this.#probeDuration.zero({ connection });
+      this.#probeLag.zero({ connection });
+      this.#queries.inc({ connection }, 0);
+    }
+    return { connection };
+  }
+
+  #notifier(name: string): { notifier: string } {
+    const notifier = labelValue(name);
+    if (!this.#notifiers.has(notifier)) {
+      this.#notifiers.add(notifier);
+      for (const result of deliveryResults) {
+        this.#deliveries.inc({ notifier, result }, 0);
+      }
+    }
+    return { notifier };
+  }
+}
+
+function counter({ name, help, labels }: MetricDefinition, registry: Registry): Counter {
+  return new Counter({ name, help, labelNames: labels, registers: [registry] });
+}
+
+function histogram(definition: MetricDefinition, registry: Registry): Histogram {
+  const { name, help, labels, buckets = [] } = definition;
+  return new Histogram({
+    name,
+    help,
+    labelNames: labels,
+    buckets: [...buckets],
+    registers: [registry],
+  });
+}
+
+/** A clock that is put back makes lags negative; what is no number would spoil a sum for good. */
+function atLeastZero(value: number): number {
+  return Number.isFinite(value) ? Math.max(0, value) : 0;
+}

@@ -1,0 +1,75 @@
+import type { CheckSnapshot, MetricsSnapshot } from "../../../src/metrics/snapshot.ts";
+
+export const fresh: CheckSnapshot = {
+  product: "orders",
+  dataset: "orders",
+  check: "fresh",
+  type: "freshness",
+  severity: "fail",
+  good: true,
+  measured: { age_seconds: 42.5, newest: "2026-01-01T00:00:00Z", is_empty: false, rows: null },
+  lastConclusiveMs: 1_767_225_600_500,
+};
+
+/** Something of everything, known and unknown. */
+export const snapshot: MetricsSnapshot = {
+  products: [
+    { product: "orders", domain: "sales", owner: "checkout", tier: "gold" },
+    { product: "returns", domain: null, owner: "logistics", tier: "bronze" },
+  ],
+  checks: [
+    fresh,
+    {
+      ...fresh,
+      check: "enough",
+      type: "volume",
+      severity: "warn",
+      good: false,
+      measured: { rows: 0 },
+    },
+    { ...fresh, check: "silent", good: null, measured: {}, lastConclusiveMs: null },
+  ],
+  slos: [
+    {
+      product: "orders",
+      slo: "fresh",
+      objectivePpm: 995_000,
+      period: "30d",
+      budgeting: "time",
+      sli: 0.9975,
+      coverage: 0.98,
+      remaining: { upper: 0.5, lower: -3.5 },
+      errorRatios: [
+        { windowMs: 300_000, errorRatio: 0 },
+        { windowMs: 3_600_000, errorRatio: 0.25 },
+        { windowMs: 86_400_000, errorRatio: null },
+      ],
+    },
+    {
+      product: "orders",
+      slo: "new",
+      objectivePpm: 999_000,
+      period: "28d",
+      budgeting: "time",
+      sli: null,
+      coverage: 0,
+      remaining: { upper: null, lower: null },
+      errorRatios: [],
+    },
+  ],
+  incidents: [{ product: "orders", alert: "page", open: 2 }],
+  deliveriesPending: [
+    { notifier: "email", pending: 0 },
+    { notifier: "slack", pending: 3 },
+  ],
+  connections: ["dwh", "lake"],
+};
+
+export const nothing: MetricsSnapshot = {
+  products: [],
+  checks: [],
+  slos: [],
+  incidents: [],
+  deliveriesPending: [],
+  connections: [],
+};
