@@ -1,0 +1,81 @@
+import { setImmediate } from "node:timers/promises";
+import type { EpochMs } from "../../core/vocabulary.ts";
+import type { Access } from "./access.ts";
+import { toJson } from "./columns.ts";
+import type { Connection } from "./connection.ts";
+
+/** Small enough that one batch, a transaction of its own, stops the event loop for some milliseconds only. */
+const batchSize = 500;
+
+/** Deletes at most `batchSize` things that ended before the instant; returns the rows deleted. */
+type Step = (db: Connection, beforeMs: EpochMs) => number;
+
+const pruneSlots: Step = (db, beforeMs) => {
+  const slots = db.all(
+    `SELECT id FROM slots WHERE ending IS NOT NULL AND ended_ms < ? ORDER BY ended_ms LIMIT ?`,
+    [beforeMs, batchSize],
+  ) as readonly { id: number }[];
+  const ids = toJson(slots.map(({ id }) => id));
+  return (
+    db.run("DELETE FROM results WHERE slot_id IN (SELECT value FROM json_each(?))", [ids]) +
+    db.run("DELETE FROM slots WHERE id IN (SELECT value FROM json_each(?))", [ids])
+  );
+};
+
+const pruneMissed: Step = (db, beforeMs) =>
+  db.run(
+    `DELETE FROM missed_slots WHERE (probe_id, from_ms, to_ms) IN (
+       SELECT probe_id, from_ms, to_ms FROM missed_slots WHERE to_ms < ? LIMIT ?)`,
+    [beforeMs, batchSize],
+  );
+
+const pruneRuns: Step = (db, beforeMs) =>
+  db.run(
+    `DELETE FROM timeline_runs WHERE (check_id, from_ms) IN (
+       SELECT check_id, from_ms FROM timeline_runs WHERE to_ms < ? LIMIT ?)`,
+    [beforeMs, batchSize],
+  );
+
+/**
+ * The sent deliveries of an incident hold the id of the message that later notices update or answer, so
+ * they stay as long as the incident is open or has something left to tell.
+ */
+const pruneDeliveries: Step = (db, beforeMs) =>
+  db.run(
+    `DELETE FROM deliveries WHERE id IN (
+       SELECT id FROM deliveries
+       WHERE state <> 'pending' AND touched_ms < ?
+         AND incident_id NOT IN (SELECT id FROM incidents WHERE ended_ms IS NULL)
+         AND incident_id NOT IN (SELECT incident_id FROM deliveries WHERE state = 'pending')
+       LIMIT ?)`,
+    [beforeMs, batchSize],
+  );
+
+const pruneIncidents: Step = (db, beforeMs) =>
+  db.run(
+    `DELETE FROM incidents WHERE number IN (
+       SELECT number FROM incidents WHERE ended_ms IS NOT NULL AND ended_ms < ? LIMIT ?)`,
+    [beforeMs, batchSize],
+  );
+
+const steps: readonly Step[] = [
+  pruneSlots,
+  pruneMissed,
+  pruneRuns,
+  pruneDeliveries,
+  pruneIncidents,
+];
+
+/** Deletes batch by batch, and lets others have their turn in between. Returns the number of rows. */
+export async function prune(access: Access, beforeMs: EpochMs): Promise<number> {
+  let total = 0;
+  for (const step of steps) {
+    let deleted = 0;
+    do {
+      deleted = await access.write((db) => step(db, beforeMs));
+      total += deleted;
+      await setImmediate();
+    } while (deleted >= batchSize);
+  }
+  return total;
+}

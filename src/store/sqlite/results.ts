@@ -1,0 +1,116 @@
+import type { CheckResult } from "../../core/check.ts";
+import type { ResultRecord, Results } from "../../core/store.ts";
+import type { EpochMs } from "../../core/vocabulary.ts";
+import type { Access } from "./access.ts";
+import { fromJson, toJson } from "./columns.ts";
+
+interface ResultRow {
+  readonly slot_id: number;
+  readonly check_id: string;
+  readonly generation: string;
+  readonly at_ms: number;
+  readonly next_due_ms: number;
+  readonly hold_ms: number;
+  readonly duration_ms: number;
+  readonly result: string;
+}
+
+const resultColumns =
+  "slot_id, check_id, generation, at_ms, next_due_ms, hold_ms, duration_ms, result";
+
+/** Steps from check to check through the index, whatever the number of results. */
+const everyCheck = `
+  WITH RECURSIVE checks (id) AS (
+    SELECT min(check_id) FROM results
+    UNION ALL
+    SELECT (SELECT min(check_id) FROM results WHERE check_id > checks.id)
+    FROM checks WHERE checks.id IS NOT NULL
+  )`;
+
+export class SqliteResults implements Results {
+  readonly #access: Access;
+
+  constructor(access: Access) {
+    this.#access = access;
+  }
+
+  append(records: readonly ResultRecord[]): Promise<void> {
+    return this.#access.write((db) => {
+      for (const record of records) {
+        db.run(
+          `INSERT INTO results (${resultColumns}, outcome) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+          [
+            record.slotId,
+            record.checkId,
+            record.generation,
+            record.atMs,
+            record.nextDueMs,
+            record.holdMs,
+            record.durationMs,
+            toJson(record.result),
+            record.result.outcome,
+          ],
+        );
+      }
+    });
+  }
+
+  latest(): Promise<ReadonlyMap<string, ResultRecord>> {
+    return this.#access.read((db) => {
+      const rows = db.all(
+        `${everyCheck}
+         SELECT ${resultColumns} FROM checks JOIN results ON results.id = (
+           SELECT newest.id FROM results AS newest WHERE newest.check_id = checks.id
+           ORDER BY newest.at_ms DESC, newest.id DESC LIMIT 1
+         )`,
+      ) as readonly ResultRow[];
+      return new Map(rows.map((row) => [row.check_id, recordOf(row)]));
+    });
+  }
+
+  lastConclusive(): Promise<ReadonlyMap<string, EpochMs>> {
+    return this.#access.read((db) => {
+      const rows = db.all(
+        `${everyCheck}
+         SELECT id AS check_id, (
+           SELECT at_ms FROM results
+           WHERE check_id = checks.id AND outcome IN ('pass', 'warn', 'fail')
+           ORDER BY at_ms DESC LIMIT 1
+         ) AS at_ms
+         FROM checks WHERE id IS NOT NULL`,
+      ) as readonly { check_id: string; at_ms: number | null }[];
+      const instants = new Map<string, EpochMs>();
+      for (const row of rows) {
+        if (row.at_ms !== null) {
+          instants.set(row.check_id, row.at_ms);
+        }
+      }
+      return instants;
+    });
+  }
+
+  history(checkId: string, fromMs: EpochMs, toMs: EpochMs): Promise<readonly ResultRecord[]> {
+    return this.#access.read((db) =>
+      (
+        db.all(
+          `SELECT ${resultColumns} FROM results
+           WHERE check_id = ? AND at_ms >= ? AND at_ms < ? ORDER BY at_ms, id`,
+          [checkId, fromMs, toMs],
+        ) as readonly ResultRow[]
+      ).map(recordOf),
+    );
+  }
+}
+
+function recordOf(row: ResultRow): ResultRecord {
+  return {
+    checkId: row.check_id,
+    generation: row.generation,
+    slotId: row.slot_id,
+    atMs: row.at_ms,
+    nextDueMs: row.next_due_ms,
+    holdMs: row.hold_ms,
+    durationMs: row.duration_ms,
+    result: fromJson(row.result) as CheckResult,
+  };
+}
