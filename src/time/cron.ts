@@ -28,8 +28,8 @@ const maxWalked = 1_000;
 const dayMs = 86_400_000;
 const hourMs = 3_600_000;
 
-/** Monday, 1 January of a leap year: where the walk over typical years starts. */
-const typicalYearMs = Date.UTC(2024, 0, 1);
+/** Where the walk over typical years starts: one of 365 days, with a February of 28. */
+const typicalYearMs = Date.UTC(2025, 0, 1);
 
 type ParsedCron =
   | { readonly cron: Cron; readonly problem: null }
@@ -114,7 +114,10 @@ function countOnWallClock(expression: string, fromMs: number, toMs: number): num
     const dayStartMs = day.getTime();
     if (walked === maxWalked) {
       const meanGapMs = (dayStartMs - fromDayMs) / walked;
-      return count + Math.floor((toMs - dayStartMs) / meanGapMs) * times.length;
+      const further = Math.floor((toMs - dayStartMs) / meanGapMs);
+      const lastDayMs = dayStartMs + further * meanGapMs;
+      const onLastDay = times.filter((time) => lastDayMs + time <= toMs).length;
+      return count + further * times.length + onLastDay;
     }
     const isWhole = dayStartMs > fromMs && dayStartMs + dayMs <= toMs;
     count += isWhole
@@ -158,7 +161,7 @@ function shortestDayGap(dayFields: string): DurationMs {
     let shortestMs = Number.MAX_SAFE_INTEGER;
     let previous = cron.nextRun(new Date(typicalYearMs - 1));
     for (let gaps = 0; previous !== null; gaps += 1) {
-      const isEnough = gaps >= 2 && previous.getTime() > typicalYearMs + 366 * dayMs;
+      const isEnough = gaps >= 2 && previous.getTime() > typicalYearMs + 365 * dayMs;
       const next: Date | null = isEnough || shortestMs === dayMs ? null : cron.nextRun(previous);
       if (next !== null) {
         shortestMs = Math.min(shortestMs, next.getTime() - previous.getTime());
