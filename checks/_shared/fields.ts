@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 /** A column by its exact name; the dialect quotes it, so any name is safe. */
-export const columnField = z.string().min(1, "A column's name is not empty.").max(512);
+export const columnField = z.string().min(1).max(512);
 
 /**
  * A key that belongs to the contract and is not built yet. It is in the type so that editors know it and

@@ -11,7 +11,7 @@ export function notBuilt(
     .filter(([key]) => given.get(key) !== undefined)
     .map(([key, instead]) => ({
       path: [key],
-      message: `\`${key}\` is not built yet. ${instead}`,
+      message: `\`${key}\` is not built yet: ${instead}`,
       notSupported: true,
     }));
 }
@@ -36,7 +36,7 @@ export function timeColumnProblem(
   return [
     {
       path: ["column"],
-      message: `Column ${column} is promised as ${promised.type}, which holds no time: name a column of a timestamp or date type.`,
+      message: `column ${column} is promised as ${promised.type}, which holds no time: name one of a timestamp or date type`,
     },
   ];
 }

@@ -30,7 +30,7 @@ type Spelling = (parameters: readonly number[]) => SqlType | null;
 
 /**
  * Lower-case names to meanings. Sources: PostgreSQL's manual, table 8.1 "Data Types" and `format_type`;
- * DuckDB's `duckdb_types()`. `char` is Postgres' blank-padded type; DuckDB prints VARCHAR for its own.
+ * DuckDB's `duckdb_types()`; `bytes` and `float64` are BigQuery's. `char` is Postgres' blank-padded type; DuckDB prints VARCHAR for its own.
  */
 export const spellings: ReadonlyMap<string, Spelling> = new Map([
   ...names("tinyint int1", integer(8, true)),
@@ -44,7 +44,7 @@ export const spellings: ReadonlyMap<string, Spelling> = new Map([
   ...names("uinteger uint32", integer(32, false)),
   ...names("ubigint uint64", integer(64, false)),
   ...names("uhugeint uint128", integer(128, false)),
-  ...names("real float4 float32", plain({ kind: "float", bits: 32 })),
+  ...names("real float4", plain({ kind: "float", bits: 32 })),
   ...names("double float8 float64", plain({ kind: "float", bits: 64 })),
   named("double precision", plain({ kind: "float", bits: 64 })),
   named("float", float),

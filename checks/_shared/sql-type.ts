@@ -1,46 +1,20 @@
 import { type SqlType, spellings } from "./spellings.ts";
+import { plainText, type Token, tokenize } from "./sql-tokens.ts";
 
 /** Types nest at most this deep; beyond it they are compared as text. */
 const deepest = 24;
 
-type Token = { readonly kind: "word" | "quoted" | "number" | "sign"; readonly text: string };
-
 /**
- * Reads a type as somebody spelled it: case and blanks do not matter outside quotes, and equal meanings
- * give equal results (`INT8` and `bigint`, `timestamp(3) with time zone` and `timestamptz(3)`). What is
- * not known comes back as `other` with its normalised text. Never throws.
+ * Reads a type as somebody spelled it: case and blanks do not matter outside quotes (but case does in
+ * the names of a struct's fields), and equal meanings give equal results (`INT8` and `bigint`,
+ * `timestamp(3) with time zone` and `timestamptz(3)`). What is not known comes back as `other` with its
+ * normalised text. Never throws.
  */
 export function parseSqlType(text: string): SqlType {
   const tokens = tokenize(text);
   const reader = new TypeReader(tokens);
   const type = reader.type(0);
   return type !== null && reader.isAtEnd ? type : { kind: "other", text: plainText(tokens) };
-}
-
-function tokenize(text: string): readonly Token[] {
-  const tokens: Token[] = [];
-  const pattern = /"(?:[^"]|"")*"|'(?:[^']|'')*'|[\p{L}_][\p{L}\p{N}_$]*|-?\d+|\S/gu;
-  for (const [found] of text.matchAll(pattern)) {
-    tokens.push({ kind: kindOf(found), text: found });
-  }
-  return tokens;
-}
-
-function kindOf(token: string): Token["kind"] {
-  if (/^["'].*["']$/su.test(token) && token.length > 1) {
-    return "quoted";
-  }
-  if (/^[\p{L}_]/u.test(token)) {
-    return "word";
-  }
-  return /^-?\d/u.test(token) ? "number" : "sign";
-}
-
-/** Quoted parts keep their case: the values of an enumeration and odd names differ by it. */
-function plainText(tokens: readonly Token[]): string {
-  return tokens
-    .map((token) => (token.kind === "quoted" ? token.text : token.text.toLowerCase()))
-    .join(" ");
 }
 
 /** Recursive descent over one type; each method returns null where the text is of no known form. */

@@ -1,4 +1,4 @@
-import type { DurationMs, EpochMs } from "../../src/core/vocabulary.ts";
+import type { DurationMs } from "../../src/core/vocabulary.ts";
 import { formatDuration } from "../../src/time/duration.ts";
 
 const longestName = 64;
@@ -32,9 +32,4 @@ export function shownNumber(count: bigint | number): string {
 /** Rounded up to whole seconds: 1 h and 4 ms is not shown as the `1h` that would have been good. */
 export function shownAge(ageMs: DurationMs): string {
   return formatDuration(Math.ceil(ageMs / 1000) * 1000);
-}
-
-/** `2026-01-31T23:59:59Z`. `ms` must be within the range of `Date`. */
-export function shownInstant(ms: EpochMs): string {
-  return `${new Date(ms).toISOString().replace(/\.\d+Z$/u, "")}Z`;
 }

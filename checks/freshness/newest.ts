@@ -30,7 +30,7 @@ export function readNewest(value: SqlValue, timezone: string, probeMs: EpochMs):
     return { kind: "none" };
   }
   if (typeof value !== "object" || value.type === "decimal") {
-    return unreadable("holds no time");
+    return unreadable("The column holds no time.");
   }
   if (value.type === "instant") {
     return ofInstant(value.ms);
@@ -45,7 +45,7 @@ export function readNewest(value: SqlValue, timezone: string, probeMs: EpochMs):
 
 function ofInstant(ms: number): Newest {
   if (Number.isNaN(ms)) {
-    return unreadable("holds a time that cannot be read");
+    return unreadable("The column holds a time that cannot be read.");
   }
   if (Math.abs(ms) > lastInstantMs) {
     return { kind: "infinite", text: ms > 0 ? "infinity" : "-infinity" };
@@ -56,23 +56,23 @@ function ofInstant(ms: number): Newest {
 
 function ofLocal(text: string, timezone: string, probeMs: EpochMs): Newest {
   const ms = instantOfLocal(text, timezone, probeMs);
-  return ms === null ? unreadable("holds a time that cannot be read") : ofInstant(ms);
+  return ms === null ? unreadable("The column holds a time that cannot be read.") : ofInstant(ms);
 }
 
 function ofDay(text: string, timezone: string): Newest {
   const startMs = dayStart(text, timezone);
   const endMs = dayEnd(text, timezone);
   return startMs === null || endMs === null
-    ? unreadable("holds a day that cannot be read")
+    ? unreadable("The column holds a day that cannot be read.")
     : { kind: "time", startMs, endMs, text };
 }
 
-function unreadable(what: string): Newest {
+function unreadable(message: string): Newest {
   return {
     kind: "unreadable",
     failure: {
       kind: "invalid_query",
-      message: `the column ${what}`,
+      message,
       hint: "Name a column of a timestamp or date type, or cast it to one in a dataset with `query:`.",
     },
   };

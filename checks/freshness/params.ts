@@ -9,13 +9,18 @@ export const freshnessParams = z.strictObject({
   max_age: positiveDurationField.optional().meta({
     description: "The age that still keeps the promise, e.g. `1h`. Short for `fail: { max_age }`.",
   }),
-  warn: z.strictObject({ max_age: positiveDurationField }).optional().meta({
-    description: "An older newest value is a warning. Shorter than the one under `fail`.",
-  }),
-  fail: z
-    .strictObject({ max_age: positiveDurationField })
+  warn: z
+    .strictObject({
+      max_age: positiveDurationField.meta({ description: "Data older than this is a warning." }),
+    })
     .optional()
-    .meta({ description: "An older newest value is a failure." }),
+    .meta({ description: "The warning level: shorter than the failing one." }),
+  fail: z
+    .strictObject({
+      max_age: positiveDurationField.meta({ description: "Data older than this is a failure." }),
+    })
+    .optional()
+    .meta({ description: "The failing level." }),
   time: z.enum(["load", "event"]).default("load").meta({
     description: "`load`: the column says when a row was loaded. `event`: when its event happened.",
   }),
@@ -36,12 +41,12 @@ export const freshnessParams = z.strictObject({
 export type FreshnessParams = z.output<typeof freshnessParams>;
 
 const planned = {
-  by: "Use `max_age` for now.",
-  opens: "It belongs to `by`.",
-  calendar: "A schedule with `cron` can leave days out.",
-  timezone: "It belongs to `by`; naive timestamps are read in the dataset's `timezone`.",
-  history: "Leave it out: gaps between probes then count as unknown.",
-  source: "Name the `column` to read.",
+  by: "use `max_age` for now",
+  opens: "it belongs to `by`",
+  calendar: "a schedule with `cron` can leave days of the week out",
+  timezone: "it belongs to `by`, and naive timestamps are read in the dataset's `timezone`",
+  history: "leave it out",
+  source: "name the `column` to read",
 };
 
 /** The ages that the outcome turns on; null where nothing is promised at that level. */
@@ -72,20 +77,20 @@ function limitProblems(params: FreshnessParams): readonly ParameterProblem[] {
   if (failMs === null && warnMs === null && params.by === undefined) {
     problems.push({
       path: [],
-      message: "A freshness check needs `max_age`, or one under `warn` or `fail`.",
+      message: "a freshness check needs `max_age`, or one under `warn` or `fail`",
     });
   }
   if (params.max_age !== undefined && params.fail !== undefined) {
     problems.push({
       path: ["max_age"],
-      message: "`max_age` is short for `fail: { max_age }`: give one of them, not both.",
+      message: "`max_age` is short for `fail: { max_age }`: give one of them, not both",
     });
   }
   if (failMs !== null && warnMs !== null && warnMs >= failMs) {
     problems.push({
       path: ["warn", "max_age"],
       message:
-        "The warning would never be seen: `warn.max_age` must be shorter than the failing age.",
+        "the warning would never be seen: `warn.max_age` must be shorter than the failing age",
     });
   }
   return problems;

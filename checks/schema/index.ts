@@ -26,7 +26,7 @@ const schemaParams = z.strictObject({
   }),
 });
 
-export type SchemaParams = z.output<typeof schemaParams>;
+type SchemaParams = z.output<typeof schemaParams>;
 
 /** So many differences are named in a summary; the rest is counted. */
 const namedDifferences = 3;
@@ -48,7 +48,7 @@ function problems(_: SchemaParams, dataset: DatasetFacts): readonly ParameterPro
         {
           path: [],
           message:
-            "A schema check needs a promise to compare with: list the dataset's `columns`, each with its type.",
+            "a schema check needs a promise to compare with: list the dataset's `columns`, each with its type",
         },
       ];
 }
@@ -76,7 +76,7 @@ function ofMissingDataset(context: EvaluateContext, expected: Figures): CheckRes
   const promised = shownCount(context.columns.size, "column");
   return {
     outcome: "fail",
-    summary: `The dataset does not exist; it is promised with ${promised}.`,
+    summary: `The dataset is not there; ${promised} promised.`,
     measured: { differences: 1, breaking: 1, additive: 0, cosmetic: 0, columns: 0 },
     expected,
   };

@@ -12,13 +12,8 @@ import { formatDuration } from "../../src/time/duration.ts";
 import { zonedMoment } from "../../src/time/zone.ts";
 import { shownCount, shownName, shownNumber } from "../_shared/text.ts";
 import { unmeasured } from "../_shared/unmeasured.ts";
-import {
-  type Bounds,
-  rowBounds,
-  type VolumeParams,
-  volumeParams,
-  volumeProblems,
-} from "./params.ts";
+import { type Bounds, rowBounds, type VolumeParams, volumeParams } from "./params.ts";
+import { volumeProblems } from "./problems.ts";
 
 /** How many rows a dataset, or a rolling window of it, may hold. */
 export const volume: CheckTypeSpec<VolumeParams> = {
@@ -63,7 +58,7 @@ function evaluate(params: VolumeParams, measured: Measurements): CheckResult {
 
 const notACount: MeasurementFailure = {
   kind: "internal",
-  message: "the answer to count(*) is not a whole number",
+  message: "The answer to count(*) is not a whole number.",
 };
 
 function countOf(value: SqlValue): bigint | null {

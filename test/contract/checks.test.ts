@@ -1,0 +1,36 @@
+import { readdir } from "node:fs/promises";
+import { expect, test } from "vitest";
+import { checkTypes } from "../../checks/index.ts";
+import { evaluateContext, planContext, promised } from "../unit/checks/support.ts";
+import { checkSuite } from "./check-suite.ts";
+
+const columns = promised({ id: ["bigint", false], loaded_at: "timestamptz" });
+const context = { plan: planContext("Europe/Berlin"), evaluate: evaluateContext("UTC", columns) };
+
+/** Whole and valid promises of each check type, as a product file says them. */
+const samples = new Map([
+  [
+    "freshness",
+    [
+      { column: "loaded_at", max_age: "1h" },
+      { column: "loaded_at", warn: { max_age: "1h" }, fail: { max_age: "2h" }, time: "event" },
+    ],
+  ],
+  [
+    "volume",
+    [{ min: 1 }, { column: "loaded_at", window: "24h", warn: { min: 9 }, fail: { min: 1 } }],
+  ],
+  ["schema", [{}, { new_columns: "fail" }]],
+]);
+
+for (const spec of checkTypes) {
+  checkSuite(spec, { ...context, keys: samples.get(spec.name) ?? [] });
+}
+
+test("every folder of a check type is in the list, and every one in the list has samples here", async () => {
+  const entries = await readdir("checks", { withFileTypes: true });
+  const folders = entries.filter((entry) => entry.isDirectory() && entry.name !== "_shared");
+  const names = checkTypes.map((spec) => spec.name).toSorted();
+  expect(folders.map((folder) => folder.name).toSorted()).toEqual(names);
+  expect([...samples.keys()].toSorted()).toEqual(names);
+});
