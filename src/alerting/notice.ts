@@ -5,12 +5,14 @@ import type { IncidentChange } from "./incidents.ts";
 
 /** What a notice says beyond the incident itself, as it is known when the change happens. */
 export interface NoticeFacts {
+  /** The checks that the change is about: several where a run moved more than one. */
+  readonly changedIds: readonly string[];
   readonly atMs: EpochMs;
   /** Null when it is no longer in the configuration. */
   readonly product: Product | null;
   /** The incident's owner; null when it is no longer in the configuration. */
   readonly team: Team | null;
-  /** The newest result of the changed check and of every check in the incident, by check id. */
+  /** The newest result of the changed checks and of every check in the incident, by check id. */
   readonly checks: ReadonlyMap<string, NoticeCheck>;
   /** SLOs that name one of the incident's checks. */
   readonly budgets: readonly NoticeBudget[];
@@ -21,7 +23,7 @@ export interface NoticeFacts {
 /** Puts a change into a notice that is complete in itself. Checks without a known result are left out. */
 export function noticeOf(change: IncidentChange, facts: NoticeFacts): Notice {
   const { incident } = change;
-  const changed = checksOf([change.checkId], facts);
+  const changed = checksOf(facts.changedIds, facts);
   const failing = checksOf(incident.checkIds, facts);
   return {
     id: `${incident.id}.${incident.changes}`,

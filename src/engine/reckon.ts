@@ -69,7 +69,8 @@ export function tell(
     return [];
   }
   const mentioned = [...new Set([...changedIds, ...incident.checkIds])];
-  const notice = noticeOf(change, changedIds, {
+  const notice = noticeOf(change, {
+    changedIds,
     atMs,
     product,
     team,

@@ -122,12 +122,10 @@ function judge(
   measurements: () => ReturnType<typeof measurementsOf>,
 ): CheckResult {
   try {
-    const evaluated = context.types
-      .of(check)
-      .evaluate(check.params, measurements(), {
-        timezone: dataset.timezone,
-        columns: dataset.columns,
-      });
+    const evaluated = context.types.of(check).evaluate(check.params, measurements(), {
+      timezone: dataset.timezone,
+      columns: dataset.columns,
+    });
     return withSeverity(check, evaluated);
   } catch (error) {
     context.logger.error({ check: check.id, error }, "a check type failed in a way it should not");

@@ -3,7 +3,7 @@ import type { Mesh, Slo } from "../core/mesh.ts";
 import type { ResultRecord, StoreParts } from "../core/store.ts";
 import type { TimelineRun } from "../core/timeline.ts";
 import type { DurationMs, EpochMs } from "../core/vocabulary.ts";
-import { type CheckTimeline, evaluateSlo, type SloStatus } from "../slo/evaluate.ts";
+import { type CheckRuns, evaluateSlo, type SloStatus } from "../slo/evaluate.ts";
 
 /** What a commit changed, as the state takes it over once the store has it. */
 export interface StateChange {
@@ -118,7 +118,7 @@ export class WatchState {
     return slo.sinceMs ?? this.#sloSince.get(slo.id) ?? nowMs;
   }
 
-  timelinesOf(slo: Slo): readonly CheckTimeline[] {
+  timelinesOf(slo: Slo): readonly CheckRuns[] {
     return slo.checkIds.map((checkId) => ({ name: checkId, runs: this.runsOf(checkId) }));
   }
 

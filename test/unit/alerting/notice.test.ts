@@ -44,6 +44,7 @@ const team: Team = {
 };
 
 const facts: NoticeFacts = {
+  changedIds: ["orders/orders/punctual"],
   atMs: 62_000,
   product: {
     name: "orders",
@@ -102,7 +103,10 @@ describe("noticeOf", () => {
 
   it("names the check that failed last when the incident is over", () => {
     const over: Incident = { ...incident, checkIds: [], endedMs: 90_000, ending: "resolved" };
-    const notice = noticeOf({ incident: over, change: "resolved", checkId: fresh.id }, facts);
+    const notice = noticeOf(
+      { incident: over, change: "resolved", checkId: fresh.id },
+      { ...facts, changedIds: [fresh.id] },
+    );
     expect(notice.checks).toEqual([fresh]);
     expect(notice.changed).toEqual([fresh]);
   });

@@ -1,0 +1,236 @@
+/**
+ * The daemon: what `tidemark serve` runs.
+ *
+ * Started in the order configuration, store, warehouses, notifiers, HTTP, watch, heartbeat, and stopped in
+ * the reverse. A part that fails to start undoes those before it.
+ */
+import type { ConfigurationLoader } from "../config/load.ts";
+import type { Logger } from "../core/logger.ts";
+import type { Mesh } from "../core/mesh.ts";
+import type { ConfigurationFile, Store } from "../core/store.ts";
+import { OutboxPump } from "../delivery/pump.ts";
+import { Heartbeat } from "../engine/heartbeat.ts";
+import { snapshotOf } from "../engine/snapshot.ts";
+import { Warehouses } from "../engine/warehouses.ts";
+import { Watch } from "../engine/watch.ts";
+import { type HttpServer, startHttpServer } from "../http/server.ts";
+import { Metrics } from "../metrics/registry.ts";
+import { openSqliteStore } from "../store/sqlite/store.ts";
+import { Cleanups } from "./cleanups.ts";
+import { systemClock } from "./clock.ts";
+import { createLoader, type Environment } from "./configuration.ts";
+import { newId } from "./ids.ts";
+import { Notifiers } from "./notifiers.ts";
+import { registries, types } from "./registries.ts";
+import { reloadMesh, startingMesh } from "./starting-mesh.ts";
+import { version } from "./version.ts";
+
+export interface DaemonOptions {
+  readonly configPath: string;
+  readonly env: Environment;
+  readonly logger: Logger;
+  /** Where the console notifier writes. */
+  readonly print: (text: string) => void;
+}
+
+/** How long a stop waits for queries, then for notices. */
+const drainMs = { runs: 20_000, notices: 5_000 };
+
+/** One attempt to deliver a notice ends within this. */
+const deliveryTimeoutMs = 15_000;
+
+/** A heartbeat that is silent this long means a loop that does not turn. */
+const stalledAfterMs = 10_000;
+
+/** How long history is kept: the longest window that a quarter needs, and the quarter before it for comparison. */
+const historyMs = 400 * 86_400_000;
+const pruneEveryMs = 3_600_000;
+
+export class Daemon {
+  readonly #logger: Logger;
+  readonly #cleanups: Cleanups;
+  readonly #loader: ConfigurationLoader;
+  readonly #options: DaemonOptions;
+  readonly #store: Store;
+  readonly #watch: Watch;
+  readonly #notifiers: Notifiers;
+  readonly #metrics: Metrics;
+  readonly #pump: OutboxPump;
+  #http: HttpServer | null = null;
+  #pending: ReadonlyMap<string, number> = new Map();
+  #prunedMs = 0;
+  #reloading: Promise<void> | null = null;
+
+  /** Throws `TidemarkError`; what was opened by then is closed again. */
+  static async start(options: DaemonOptions): Promise<Daemon> {
+    const cleanups = new Cleanups(options.logger);
+    try {
+      const loader = createLoader(options.env);
+      const starting = await startingMesh(
+        loader,
+        options.configPath,
+        options.logger,
+        async (path) => {
+          const store = await openSqliteStore(path, { access: "serve", logger: options.logger });
+          cleanups.add("store", () => store[Symbol.asyncDispose]());
+          return store;
+        },
+      );
+      const daemon = new Daemon(options, loader, starting.mesh, starting.store, cleanups);
+      daemon.#metrics.configReloaded(starting.isFromDisk, systemClock.now());
+      await daemon.#open(starting.isFromDisk ? starting.files : null);
+      return daemon;
+    } catch (error) {
+      await cleanups.run();
+      throw error;
+    }
+  }
+
+  private constructor(
+    options: DaemonOptions,
+    loader: ConfigurationLoader,
+    mesh: Mesh,
+    store: Store,
+    cleanups: Cleanups,
+  ) {
+    const { logger, print } = options;
+    this.#options = options;
+    this.#logger = logger;
+    this.#loader = loader;
+    this.#store = store;
+    this.#cleanups = cleanups;
+    this.#metrics = new Metrics({ version, node: process.version, clock: systemClock, logger });
+    const warehouses = new Warehouses({
+      specs: registries.connectors,
+      clock: systemClock,
+      logger,
+      onStatement: (connection, bytes) => this.#metrics.queryRan(connection, bytes),
+    });
+    cleanups.add("warehouses", () => warehouses[Symbol.asyncDispose]());
+    this.#notifiers = new Notifiers({ clock: systemClock, logger, print });
+    cleanups.add("notifiers", () => this.#notifiers[Symbol.asyncDispose]());
+    this.#watch = new Watch(mesh, {
+      store,
+      warehouses,
+      types,
+      clock: systemClock,
+      logger,
+      newId,
+      events: {
+        probeFinished: (connection, durationMs, lagMs) =>
+          this.#metrics.probeFinished(connection, durationMs, lagMs),
+        slotsEnded: (ending, count) => this.#metrics.slotsEnded(ending, count),
+        statementRan: (connection, bytes) => this.#metrics.queryRan(connection, bytes),
+      },
+    });
+    this.#pump = new OutboxPump({
+      outbox: store.outbox,
+      notifiers: () => this.#notifiers.byName,
+      clock: systemClock,
+      logger,
+      timeoutMs: deliveryTimeoutMs,
+      onAttempt: (notifier, result) => this.#metrics.deliveryAttempted(notifier, result),
+    });
+    this.#metrics.attach(() =>
+      snapshotOf(this.mesh, this.#watch.state, this.#pending, systemClock.now()),
+    );
+    this.#warehouses = warehouses;
+  }
+
+  readonly #warehouses: Warehouses;
+
+  get mesh(): Mesh {
+    return this.#watch.mesh;
+  }
+
+  /** Where the HTTP server really listens, e.g. `127.0.0.1:9464`. */
+  get address(): string {
+    return this.#http?.address ?? "";
+  }
+
+  /** Reads the configuration again and swaps it in whole, or keeps what is watched and says why. */
+  async reload(): Promise<void> {
+    this.#reloading ??= this.#reloadOnce().finally(() => {
+      this.#reloading = null;
+    });
+    await this.#reloading;
+  }
+
+  /** Drains within a grace period; `force` ends the wait at once. */
+  async stop(force: AbortSignal): Promise<void> {
+    this.#logger.info({}, "stopping: running checks may finish, nothing new is started");
+    await this.#watch.stop(drainMs.runs, force);
+    await this.#pump.pump();
+    await this.#pump.drain(AbortSignal.any([force, AbortSignal.timeout(drainMs.notices)]));
+    await this.#cleanups.run();
+    this.#logger.info({}, "stopped");
+  }
+
+  async #open(files: readonly ConfigurationFile[] | null): Promise<void> {
+    const { mesh } = this;
+    await this.#warehouses.reload(mesh);
+    this.#notifiers.reload(mesh);
+    const heartbeat = new Heartbeat({
+      clock: systemClock,
+      logger: this.#logger,
+      beat: () => this.#beat(),
+    });
+    const isAlive = (): boolean => heartbeat.silenceMs() < stalledAfterMs;
+    this.#http = await startHttpServer({
+      ...mesh.http,
+      logger: this.#logger,
+      metrics: () => this.#metrics.render(),
+      isLoopTurning: isAlive,
+      readiness: async () => ({
+        store: this.#watch.isStoreWritable,
+        configuration: true,
+        scheduler: isAlive(),
+      }),
+    });
+    this.#cleanups.add("http", () => this.#http?.close());
+    if (files !== null) {
+      await this.#store.configuration.keep(files, systemClock.now());
+    }
+    await this.#watch.start();
+    heartbeat.start();
+    this.#cleanups.add("heartbeat", () => heartbeat.stop());
+  }
+
+  async #beat(): Promise<void> {
+    await this.#watch.beat();
+    try {
+      await this.#pump.pump();
+      this.#pending = await this.#store.outbox.pendingByNotifier();
+      await this.#prune();
+    } catch (error) {
+      this.#logger.error({ error }, "the store cannot be read; trying again with the next beat");
+    }
+  }
+
+  async #prune(): Promise<void> {
+    const nowMs = systemClock.now();
+    if (nowMs - this.#prunedMs < pruneEveryMs) {
+      return;
+    }
+    this.#prunedMs = nowMs;
+    this.#watch.state.forgetBefore(nowMs - historyMs);
+    const rows = await this.#store.prune(nowMs - historyMs);
+    this.#logger.debug({ rows }, "old history was pruned");
+  }
+
+  async #reloadOnce(): Promise<void> {
+    const reloaded = await reloadMesh(
+      this.#loader,
+      this.#options.configPath,
+      this.mesh,
+      this.#logger,
+    );
+    this.#metrics.configReloaded(reloaded !== null, systemClock.now());
+    if (reloaded === null) {
+      return;
+    }
+    this.#notifiers.reload(reloaded.mesh);
+    await this.#watch.reload(reloaded.mesh);
+    await this.#store.configuration.keep(reloaded.files, systemClock.now());
+  }
+}

@@ -1,0 +1,1 @@
+export { createLogger as openLog, type LogLevel } from "../log/logger.ts";

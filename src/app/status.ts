@@ -1,0 +1,63 @@
+import type { Incident } from "../core/incident.ts";
+import type { Logger } from "../core/logger.ts";
+import type { Mesh, Slo } from "../core/mesh.ts";
+import { selectSlos } from "../engine/select.ts";
+import { WatchState } from "../engine/state.ts";
+import { type ErrorRatio, errorRatios, type SloStatus } from "../slo/evaluate.ts";
+import { openSqliteStore } from "../store/sqlite/store.ts";
+import { systemClock } from "./clock.ts";
+
+const hourMs = 3_600_000;
+
+export interface SloReport {
+  readonly slo: Slo;
+  readonly status: SloStatus;
+  /** Over the last hour; frozen when too little of it is known. */
+  readonly lastHour: ErrorRatio;
+}
+
+export interface StatusReport {
+  readonly atMs: number;
+  readonly slos: readonly SloReport[];
+  readonly incidents: readonly Incident[];
+}
+
+/** Where the selected SLOs stand, from the store alone; no warehouse is asked. Opens the store read-only. */
+export async function readStatus(
+  mesh: Mesh,
+  selectors: readonly string[],
+  logger: Logger,
+): Promise<StatusReport> {
+  const slos = selectSlos(mesh, selectors);
+  const store = await openSqliteStore(mesh.store.path, { access: "readOnly", logger });
+  try {
+    const atMs = systemClock.now();
+    const state = await WatchState.load(store, mesh, atMs);
+    const products = new Set(slos.map(({ product }) => product));
+    return {
+      atMs,
+      slos: slos.map((slo) => reportOf(slo, state, atMs)),
+      incidents: state
+        .openIncidents()
+        .filter(({ product }) => selectors.length === 0 || products.has(product)),
+    };
+  } finally {
+    await store[Symbol.asyncDispose]();
+  }
+}
+
+function reportOf(slo: Slo, state: WatchState, atMs: number): SloReport {
+  const since = state.sinceOf(slo, atMs);
+  const [lastHour] = errorRatios(slo, state.timelinesOf(slo), since, atMs, [hourMs]);
+  return {
+    slo,
+    status: state.statusOf(slo, atMs),
+    lastHour: lastHour ?? {
+      windowMs: hourMs,
+      errorRatio: null,
+      burnRate: null,
+      coverage: 0,
+      isFrozen: true,
+    },
+  };
+}

@@ -1,0 +1,166 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { type LogLevel, openLog } from "../app/log.ts";
+import { version } from "../app/version.ts";
+import { TidemarkError } from "../core/errors.ts";
+import { type CheckOptions, check } from "./check.ts";
+import type { CommandContext } from "./command-context.ts";
+import { doctor } from "./doctor.ts";
+import { type ExitCode, exitCodes } from "./exit-codes.ts";
+import { reportFailure } from "./failure.ts";
+import { init } from "./init.ts";
+import { plan } from "./plan.ts";
+import { type SchemaOptions, schema } from "./schema.ts";
+import { serve } from "./serve.ts";
+import { sloReplay } from "./slo-replay.ts";
+import { type StatusOptions, status } from "./status.ts";
+import { openTerminal } from "./terminal.ts";
+import { type ValidateOptions, validate } from "./validate.ts";
+
+interface GlobalOptions {
+  readonly config: string;
+  readonly logLevel: LogLevel;
+  readonly logFormat: "json" | "pretty";
+  readonly color: boolean;
+}
+
+/** Runs one command and returns the process's exit code. Never throws. */
+export async function run(argv: readonly string[], signal: AbortSignal): Promise<ExitCode> {
+  let exitCode: ExitCode = exitCodes.ok;
+  const program = describe(async (options, work) => {
+    const terminal = openTerminal({ color: options.color });
+    try {
+      const logger = openLog({ level: options.logLevel, format: options.logFormat });
+      const context = { configPath: options.config, env: process.env, terminal, logger, signal };
+      exitCode = await work(context);
+    } catch (error) {
+      exitCode = reportFailure(error, terminal);
+    }
+  });
+  try {
+    await program.parseAsync(argv, { from: "user" });
+    return exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      // Help and version end by throwing as well, with code 0.
+      return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+    }
+    return reportFailure(error, openTerminal({ color: true }));
+  }
+}
+
+type Work = (context: CommandContext) => Promise<ExitCode> | ExitCode;
+
+function describe(perform: (options: GlobalOptions, work: Work) => Promise<void>): Command {
+  const program = new Command("tidemark")
+    .description("Keeps watch over data products: freshness, volume and schema promises as SLOs.")
+    .version(version)
+    .option("-c, --config <file>", "the daemon's configuration", "tidemark.yaml")
+    .addOption(
+      new Option("--log-level <level>", "what is logged to stderr")
+        .choices(["debug", "info", "warn", "error", "silent"])
+        .default("info"),
+    )
+    .addOption(
+      new Option("--log-format <format>", "how the log is written")
+        .choices(["json", "pretty"])
+        .default(process.stderr.isTTY ? "pretty" : "json", "pretty on a terminal, else json"),
+    )
+    .option("--no-color", "no colours")
+    .exitOverride()
+    .showSuggestionAfterError()
+    .configureHelp({ showGlobalOptions: true });
+  const act =
+    <A extends readonly unknown[]>(command: Command, work: (...args: A) => Work) =>
+    async (...args: A): Promise<void> =>
+      perform(command.optsWithGlobals<GlobalOptions>(), work(...args));
+
+  const command = (name: string, description: string): Command =>
+    program.command(name).description(description).exitOverride();
+  const format = (of: Command, choices: readonly string[]): Command =>
+    of.addOption(new Option("--format <format>", "output").choices(choices).default("text"));
+  const selectors = (of: Command): Command =>
+    of.argument("[selector...]", "product[/dataset[/check]], owner:…, domain:…, tier:…, with *");
+
+  const initCommand = command("init", "Write a small working mesh to start from.");
+  initCommand
+    .argument("[dir]", "where to", ".")
+    .action(act(initCommand, (dir: string) => (context) => init(dir, context)));
+
+  const validateCommand = format(
+    command("validate", "Check every file and say every problem at once."),
+    ["text", "json", "github"],
+  );
+  validateCommand
+    .option("--strict", "fail on warnings")
+    .action(act(validateCommand, (o: ValidateOptions) => (context) => validate(o, context)));
+
+  const planCommand = selectors(command("plan", "Print the queries that would run; run none."));
+  planCommand.action(act(planCommand, (chosen: string[]) => (context) => plan(chosen, context)));
+
+  const checkCommand = format(selectors(command("check", "Run the checks once.")), [
+    "text",
+    "json",
+    "junit",
+  ]);
+  checkCommand
+    .option("--record", "write the results to the store (not built yet)")
+    .action(
+      act(
+        checkCommand,
+        (chosen: string[], o: CheckOptions) => (context) => check(chosen, o, context),
+      ),
+    );
+
+  const serveCommand = command("serve", "Watch, export metrics and alert, until stopped.");
+  serveCommand.action(act(serveCommand, () => serve));
+
+  const statusCommand = format(
+    selectors(command("status", "Show SLOs, budgets and open incidents, from the store.")),
+    ["text", "json"],
+  );
+  statusCommand.action(
+    act(
+      statusCommand,
+      (chosen: string[], o: StatusOptions) => (context) => status(chosen, o, context),
+    ),
+  );
+
+  const doctorCommand = command("doctor", "Reach each connection and notifier in stages.");
+  doctorCommand.action(act(doctorCommand, () => doctor));
+
+  const schemaCommand = command("schema", "Print the JSON Schema of both files, for editors.");
+  schemaCommand
+    .addOption(new Option("--of <file>", "only one of them").choices(["daemon", "product"]))
+    .action(act(schemaCommand, (o: SchemaOptions) => (context) => schema(o, context)));
+
+  const sloCommand = command("slo", "Objectives, from outside the daemon.");
+  const replayCommand = sloCommand
+    .command("replay")
+    .description("Evaluate one SLO over given observations and print JSON.")
+    .argument("<file>", "the scenario, JSON or YAML; - for standard input")
+    .exitOverride();
+  replayCommand.action(act(replayCommand, (file: string) => (context) => sloReplay(file, context)));
+
+  const generateCommand = command(
+    "generate",
+    "Write dashboards, rules or OpenSLO (not built yet).",
+  );
+  generateCommand
+    .argument("<what>", "dashboards, rules or openslo", oneOf(["dashboards", "rules", "openslo"]))
+    .option("--out <dir>", "where to")
+    .action(
+      act(generateCommand, (what: string) => () => {
+        throw new TidemarkError("TM_NOT_SUPPORTED", `\`generate ${what}\` is not built yet`);
+      }),
+    );
+  return program;
+}
+
+function oneOf(choices: readonly string[]) {
+  return (value: string): string => {
+    if (!choices.includes(value)) {
+      throw new InvalidArgumentError(`Allowed choices are ${choices.join(", ")}.`);
+    }
+    return value;
+  };
+}

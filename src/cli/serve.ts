@@ -1,0 +1,65 @@
+import { Daemon } from "../app/daemon.ts";
+import { version } from "../app/version.ts";
+import type { Mesh } from "../core/mesh.ts";
+import type { CommandContext } from "./command-context.ts";
+import { type ExitCode, exitCodes } from "./exit-codes.ts";
+
+/**
+ * `tidemark serve`: the daemon, until SIGTERM or SIGINT. The first one drains, a second one forces; SIGHUP
+ * reloads the configuration.
+ */
+export async function serve({
+  configPath,
+  env,
+  terminal,
+  logger,
+}: CommandContext): Promise<ExitCode> {
+  const force = new AbortController();
+  const isAsked = Promise.withResolvers<void>();
+  let signals = 0;
+  const onStop = (): void => {
+    signals += 1;
+    if (signals > 1) {
+      logger.warn({}, "asked a second time: stopping at once");
+      force.abort();
+    }
+    isAsked.resolve();
+  };
+  process.on("SIGTERM", onStop);
+  process.on("SIGINT", onStop);
+  const daemon = await Daemon.start({
+    configPath,
+    env,
+    logger,
+    print: (text) => terminal.out(text),
+  });
+  const onReload = (): void => {
+    void daemon.reload().catch((error: unknown) => logger.error({ error }, "the reload failed"));
+  };
+  process.on("SIGHUP", onReload);
+  try {
+    logger.info({ version, address: daemon.address, ...countsOf(daemon.mesh) }, banner(daemon));
+    await isAsked.promise;
+    await daemon.stop(force.signal);
+    return exitCodes.ok;
+  } finally {
+    process.off("SIGTERM", onStop);
+    process.off("SIGINT", onStop);
+    process.off("SIGHUP", onReload);
+  }
+}
+
+function banner({ mesh, address }: Daemon): string {
+  const { products, checks, slos, connections } = countsOf(mesh);
+  return `Tidemark ${version} watches ${products} products with ${checks} checks and ${slos} SLOs on ${connections} connections; metrics at http://${address}/metrics`;
+}
+
+function countsOf(mesh: Mesh) {
+  return {
+    products: mesh.products.size,
+    checks: mesh.checks.size,
+    probes: mesh.probes.size,
+    slos: mesh.slos.size,
+    connections: mesh.connections.size,
+  };
+}

@@ -1,0 +1,124 @@
+import { loadMesh } from "../app/configuration.ts";
+import { readStatus, type SloReport, type StatusReport } from "../app/status.ts";
+import { formatDuration } from "../time/duration.ts";
+import { formatPercent } from "../time/percent.ts";
+import type { CommandContext } from "./command-context.ts";
+import { type ExitCode, exitCodes } from "./exit-codes.ts";
+import { type Style, type Terminal, table } from "./terminal.ts";
+
+export interface StatusOptions {
+  readonly format: "text" | "json";
+}
+
+/** `tidemark status`: where the SLOs stand, from the store. */
+export async function status(
+  selectors: readonly string[],
+  options: StatusOptions,
+  { configPath, env, terminal, logger }: CommandContext,
+): Promise<ExitCode> {
+  const { mesh } = await loadMesh(configPath, env);
+  const report = await readStatus(mesh, selectors, logger);
+  if (options.format === "json") {
+    terminal.out(JSON.stringify(jsonOf(report), null, 2));
+  } else {
+    printText(report, terminal);
+  }
+  return exitCodes.ok;
+}
+
+const headings = ["SLO", "objective", "window", "SLI", "budget left", "burn 1h", "coverage", "now"];
+
+function printText({ slos, incidents, atMs }: StatusReport, terminal: Terminal): void {
+  const rows = [headings, ...slos.map(rowOf)];
+  terminal.out(
+    table(rows, (cell, row, column) => {
+      const report = slos[row - 1];
+      if (report === undefined) {
+        return terminal.paint("bold", cell);
+      }
+      return column === headings.length - 1 ? terminal.paint(styleOf(report), cell) : cell;
+    }),
+  );
+  terminal.out(incidents.length === 0 ? "\nno open incidents" : "\nopen incidents");
+  for (const incident of incidents) {
+    const age = formatDuration(
+      Math.max(1_000, Math.floor((atMs - incident.sinceMs) / 1_000) * 1_000),
+    );
+    const what =
+      incident.kind === "broken" ? incident.dimension : `${incident.dimension} unmeasured`;
+    terminal.out(
+      `  ${incident.alert}  ${incident.datasetId}  ${what} for ${age}: ${incident.checkIds.join(", ")}`,
+    );
+  }
+}
+
+function rowOf({ slo, status: standing, lastHour }: SloReport): readonly string[] {
+  const { remaining, remainingLower } = standing.budget;
+  const isCertain = standing.unknownMs === 0;
+  return [
+    slo.id,
+    formatPercent(slo.objectivePpm),
+    formatDuration(slo.windowMs),
+    percent(standing.sli, 3),
+    isCertain ? percent(remaining, 1) : `${percent(remainingLower, 1)} to ${percent(remaining, 1)}`,
+    lastHour.burnRate === null ? "unknown" : lastHour.burnRate.toFixed(2),
+    percent(standing.coverage, 1),
+    nowOf(standing),
+  ];
+}
+
+function nowOf({ timeline }: SloReport["status"]): string {
+  return timeline.at(-1)?.state ?? "unknown";
+}
+
+function styleOf({ status: standing }: SloReport): Style {
+  const now = nowOf(standing);
+  if (now === "good") {
+    return "green";
+  }
+  return now === "bad" ? "red" : "dim";
+}
+
+function percent(ratio: number | null, digits: number): string {
+  return ratio === null ? "unknown" : `${(ratio * 100).toFixed(digits)}%`;
+}
+
+function jsonOf({ atMs, slos, incidents }: StatusReport) {
+  return {
+    version: 1,
+    at: new Date(atMs).toISOString(),
+    slos: slos.map(({ slo, status: standing, lastHour }) => ({
+      id: slo.id,
+      product: slo.product,
+      objective: formatPercent(slo.objectivePpm),
+      window: formatDuration(slo.windowMs),
+      state: nowOf(standing),
+      sli: standing.sli,
+      sli_bounds: standing.sliBounds,
+      coverage: standing.coverage,
+      good_seconds: standing.goodMs / 1000,
+      bad_seconds: standing.badMs / 1000,
+      unknown_seconds: standing.unknownMs / 1000,
+      budget: {
+        allowed_seconds: standing.budget.allowedMs / 1000,
+        consumed: standing.budget.consumed,
+        remaining: standing.budget.remaining,
+        remaining_lower: standing.budget.remainingLower,
+      },
+      burn_rate_1h: lastHour.burnRate,
+      blame: standing.blame.map(({ check, badMs }) => ({ check, bad_seconds: badMs / 1000 })),
+    })),
+    incidents: incidents.map((incident) => ({
+      id: incident.id,
+      kind: incident.kind,
+      product: incident.product,
+      dataset: incident.datasetId,
+      dimension: incident.dimension,
+      alert: incident.alert,
+      owner: incident.owner,
+      since: new Date(incident.sinceMs).toISOString(),
+      opened_at: new Date(incident.openedMs).toISOString(),
+      checks: incident.checkIds,
+    })),
+  };
+}

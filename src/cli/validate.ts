@@ -1,0 +1,56 @@
+import { loadConfiguration } from "../app/configuration.ts";
+import type { Problem } from "../core/errors.ts";
+import type { CommandContext } from "./command-context.ts";
+import { type ExitCode, exitCodes } from "./exit-codes.ts";
+import { printProblems } from "./failure.ts";
+
+export interface ValidateOptions {
+  readonly format: "text" | "json" | "github";
+  readonly strict?: boolean;
+}
+
+/** `tidemark validate`: every problem of every file at once. */
+export async function validate(
+  options: ValidateOptions,
+  { configPath, env, terminal }: CommandContext,
+): Promise<ExitCode> {
+  const { mesh, problems } = await loadConfiguration(configPath, env);
+  const isValid = mesh !== null && !(options.strict === true && problems.length > 0);
+  switch (options.format) {
+    case "json":
+      terminal.out(JSON.stringify({ version: 1, valid: isValid, problems }, null, 2));
+      break;
+    case "github":
+      for (const problem of problems) {
+        terminal.out(annotation(problem));
+      }
+      break;
+    case "text":
+      printProblems(problems, terminal);
+      if (isValid) {
+        terminal.out(
+          `valid: ${mesh.products.size} products, ${mesh.datasets.size} datasets, ${mesh.checks.size} checks, ${mesh.slos.size} SLOs`,
+        );
+      } else {
+        const errors = problems.filter(({ level }) => level === "error").length;
+        terminal.err(`not valid: ${errors} errors, ${problems.length - errors} warnings`);
+      }
+      break;
+  }
+  return isValid ? exitCodes.ok : exitCodes.usage;
+}
+
+/** A workflow command that GitHub Actions shows beside the line. */
+function annotation({ level, file, line, column, code, message, hint }: Problem): string {
+  const text = hint === undefined ? message : `${message} (${hint})`;
+  const place = `file=${escapeProperty(file)},line=${line},col=${column},title=${code}`;
+  return `::${level} ${place}::${escapeData(text)}`;
+}
+
+function escapeData(text: string): string {
+  return text.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
+}
+
+function escapeProperty(text: string): string {
+  return escapeData(text).replaceAll(":", "%3A").replaceAll(",", "%2C");
+}

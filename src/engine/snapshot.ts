@@ -1,0 +1,91 @@
+import type { Incident } from "../core/incident.ts";
+import type { Check, Mesh, Slo } from "../core/mesh.ts";
+import type { EpochMs } from "../core/vocabulary.ts";
+import { errorRatioWindows } from "../metrics/names.ts";
+import type { CheckSnapshot, MetricsSnapshot, SloSnapshot } from "../metrics/snapshot.ts";
+import { errorRatios } from "../slo/evaluate.ts";
+import { stateAt } from "../slo/timeline.ts";
+import { formatDuration } from "../time/duration.ts";
+import type { WatchState } from "./state.ts";
+
+/** What the gauges show at `nowMs`: a verdict whose hold has run out is unknown without any probe. */
+export function snapshotOf(
+  mesh: Mesh,
+  state: WatchState,
+  pendingByNotifier: ReadonlyMap<string, number>,
+  nowMs: EpochMs,
+): MetricsSnapshot {
+  return {
+    products: [...mesh.products.values()].map(({ name, domain, owner, tier }) => ({
+      product: name,
+      domain: domain ?? null,
+      owner,
+      tier,
+    })),
+    checks: [...mesh.checks.values()]
+      .filter(({ disabledReason }) => disabledReason === null)
+      .map((check) => checkSnapshot(check, mesh, state, nowMs)),
+    slos: [...mesh.slos.values()].map((slo) => sloSnapshot(slo, state, nowMs)),
+    incidents: countIncidents(state.openIncidents()),
+    deliveriesPending: [...mesh.notifiers.keys()].map((notifier) => ({
+      notifier,
+      pending: pendingByNotifier.get(notifier) ?? 0,
+    })),
+    connections: [...mesh.connections.keys()],
+  };
+}
+
+function checkSnapshot(check: Check, mesh: Mesh, state: WatchState, nowMs: EpochMs): CheckSnapshot {
+  const held = stateAt(state.runsOf(check.id), nowMs);
+  return {
+    product: check.product,
+    dataset: mesh.datasets.get(check.datasetId)?.name ?? check.datasetId,
+    check: check.name,
+    type: check.type,
+    severity: check.severity,
+    good: held === "unknown" ? null : held === "good",
+    // A figure outlives neither the verdict that it led to nor the generation that it was measured for.
+    measured: held === "unknown" ? {} : measuredOf(check, state),
+    lastConclusiveMs: state.lastConclusiveOf(check.id),
+  };
+}
+
+function measuredOf(check: Check, state: WatchState): CheckSnapshot["measured"] {
+  const latest = state.latestOf(check.id);
+  return latest !== null && latest.generation === check.generation ? latest.result.measured : {};
+}
+
+function sloSnapshot(slo: Slo, state: WatchState, nowMs: EpochMs): SloSnapshot {
+  const status = state.statusOf(slo, nowMs);
+  return {
+    product: slo.product,
+    slo: slo.name,
+    objectivePpm: slo.objectivePpm,
+    period: formatDuration(slo.windowMs),
+    budgeting: "time",
+    sli: status.sli,
+    coverage: status.coverage,
+    remaining: {
+      upper: status.budget.remaining,
+      lower: status.budget.remainingLower,
+    },
+    errorRatios: errorRatios(
+      slo,
+      state.timelinesOf(slo),
+      state.sinceOf(slo, nowMs),
+      nowMs,
+      errorRatioWindows.map(({ windowMs }) => windowMs),
+    ),
+  };
+}
+
+function countIncidents(open: readonly Incident[]): MetricsSnapshot["incidents"] {
+  const counts = new Map<string, { product: string; alert: Incident["alert"]; open: number }>();
+  for (const { product, alert } of open) {
+    const key = `${product} ${alert}`;
+    const count = counts.get(key) ?? { product, alert, open: 0 };
+    count.open += 1;
+    counts.set(key, count);
+  }
+  return [...counts.values()];
+}
