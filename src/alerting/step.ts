@@ -4,7 +4,7 @@ import type { AlertSubject, IncidentChange, Move } from "./incidents.ts";
 import { enter, incidentWith, isSameCause, leave } from "./incidents.ts";
 
 /** How long after a first fail its confirming probe is due. */
-export const confirmAfterMs: DurationMs = 60_000;
+const confirmAfterMs: DurationMs = 60_000;
 
 /** An error is told once it has lasted this many cadences. */
 const blindAfterCadences = 3;

@@ -1,5 +1,5 @@
 /** Longest label value that is exported, in UTF-16 code units. */
-export const maxLabelLength = 256;
+const maxLabelLength = 256;
 
 /**
  * Makes a label value of anything: text without control characters, well-formed and bounded. prom-client

@@ -25,7 +25,7 @@ export type GaugeKey = {
 }[keyof Metrics];
 
 /** Called for a part of the snapshot that could not be read; the others are still shown. */
-export type OnBroken = (cause: unknown) => void;
+type OnBroken = (cause: unknown) => void;
 
 type Sampler = (snapshot: MetricsSnapshot, onBroken: OnBroken) => Iterable<Sample>;
 

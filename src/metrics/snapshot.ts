@@ -18,7 +18,7 @@ export interface MetricsSnapshot {
   readonly connections: readonly string[];
 }
 
-export interface ProductSnapshot {
+interface ProductSnapshot {
   readonly product: string;
   readonly domain: string | null;
   readonly owner: string;
