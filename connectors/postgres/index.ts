@@ -1,0 +1,60 @@
+import {
+  type CallOptions,
+  type Capabilities,
+  type Connector,
+  type ConnectorContext,
+  ConnectorError,
+  type ConnectorSpec,
+  type DatasetRef,
+} from "../../src/core/connector.ts";
+import { describeDatasets } from "./catalogue.ts";
+import { config, type PostgresConfig, readSettings } from "./config.ts";
+import { dialect, withoutEnd } from "./dialect.ts";
+import { PostgresDriver } from "./driver.ts";
+import { testStages } from "./stages.ts";
+
+const capabilities: Capabilities = {
+  sources: ["table", "query"],
+  isColumnar: false,
+  hasServerTimeout: true,
+  tellsAbsentFromForbidden: true,
+  catalogueHasNullability: true,
+  billsWakeTime: false,
+};
+
+/** PostgreSQL, and servers that speak its protocol and have its catalogue. */
+export const postgres: ConnectorSpec<PostgresConfig> = {
+  type: "postgres",
+  config,
+  capabilities,
+  dialect,
+  create,
+};
+
+function create(given: PostgresConfig, context: ConnectorContext): Connector {
+  const settings = readSettings(given);
+  if ("problem" in settings) {
+    throw new ConnectorError({ kind: "internal", message: settings.problem });
+  }
+  const driver = new PostgresDriver(settings, context.maxConcurrency, context.clock);
+  return {
+    testConnection: (options) => testStages(settings, options, context),
+
+    query: (sql, { maxRows, ...options }) =>
+      driver.call(options, async (ask) => {
+        // The row cap is a LIMIT around the statement: the protocol's own row limit rules out parallel plans.
+        const capped = `select * from (\n${withoutEnd(sql)}\n) as capped limit ${maxRows + 1}`;
+        const { fields, rows } = await ask(capped);
+        return {
+          columns: fields.map(({ name }) => name),
+          rows: rows.slice(0, maxRows),
+          isTruncated: rows.length > maxRows,
+        };
+      }),
+
+    describe: (datasets: readonly DatasetRef[], options: CallOptions) =>
+      driver.call(options, (ask) => describeDatasets(ask, datasets, context.clock)),
+
+    [Symbol.asyncDispose]: () => driver[Symbol.asyncDispose](),
+  };
+}

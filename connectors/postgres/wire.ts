@@ -1,0 +1,154 @@
+import type { EventEmitter } from "node:events";
+import type { Duplex } from "node:stream";
+import type * as pgModule from "pg";
+import type { Client, ClientConfig, CustomTypesConfig } from "pg";
+import { ConnectorError } from "../../src/core/connector.ts";
+import type { SqlValue } from "../../src/core/value.ts";
+import type { DurationMs } from "../../src/core/vocabulary.ts";
+import type { CallDeadline } from "../_shared/deadline.ts";
+import { stoppedFailure } from "../_shared/failures.ts";
+import type { PostgresSettings } from "./config.ts";
+import { parserOf } from "./values.ts";
+
+export type PgModule = typeof pgModule;
+
+/** A statement's answer, its values parsed. A column's type is an oid and a modifier. */
+export interface Answer {
+  readonly fields: readonly { name: string; dataTypeID: number; dataTypeModifier: number }[];
+  readonly rows: readonly (readonly SqlValue[])[];
+}
+
+/** Runs one statement within the bounds of its call. Throws what pg throws, or `ConnectorError`. */
+export type Ask = (text: string, values?: readonly unknown[]) => Promise<Answer>;
+
+const longestConnectMs = 10_000;
+/** A cancel and its effect are waited for this long; then the connection is cut. */
+const cancelBoundMs = 2_000;
+
+/** Loads the driver on first use. Throws `ConnectorError` of kind `driver_missing`. */
+export async function loadPg(): Promise<PgModule> {
+  try {
+    return await import("pg");
+  } catch (cause) {
+    const message = "The package `pg`, which talks to Postgres, is not installed.";
+    throw new ConnectorError(
+      { kind: "driver_missing", message, hint: "npm install pg" },
+      { cause },
+    );
+  }
+}
+
+/** How a connection is opened. Start-up options set the session up, since they cost no round trip. */
+export function clientConfig(settings: PostgresSettings, timeoutMs: DurationMs): ClientConfig {
+  const session = [
+    "default_transaction_read_only=on",
+    `statement_timeout=${timeoutMs}`,
+    "lock_timeout=10s",
+    "idle_in_transaction_session_timeout=60s",
+    "TimeZone=UTC",
+    "DateStyle=ISO",
+    "extra_float_digits=3",
+  ].map((setting) => `-c ${setting}`);
+  return {
+    host: settings.host,
+    port: settings.port,
+    database: settings.database,
+    user: settings.user,
+    // A function keeps pg from looking for a password in the environment and in ~/.pgpass.
+    password: () => settings.password ?? "",
+    ssl: settings.ssl,
+    options: [settings.startOptions ?? "", ...session].join(" ").trim(),
+    application_name: "tidemark",
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
+    connectionTimeoutMillis: Math.min(longestConnectMs, timeoutMs),
+  };
+}
+
+/**
+ * Runs one statement by the extended protocol, which refuses a second one behind it. When the call is
+ * stopped, the statement is cancelled on the server and waited for; the connection must then be closed, so
+ * that no later statement on it can meet that cancel.
+ */
+export async function askOn(
+  client: Client,
+  cancel: () => Promise<void>,
+  deadline: CallDeadline,
+  statement: { readonly text: string; readonly values?: readonly unknown[] | undefined },
+): Promise<Answer> {
+  // The protocol ends a statement at a NUL, so that only its beginning would be run.
+  if (statement.text.includes("\0")) {
+    const message = "The statement holds a NUL character, which Postgres cannot take.";
+    throw new ConnectorError({ kind: "invalid_query", message });
+  }
+  const asked = client.query<SqlValue[]>({
+    text: statement.text,
+    values: [...(statement.values ?? [])],
+    rowMode: "array",
+    types: valueTypes,
+    ...extendedProtocol,
+  });
+  const end = await deadline.race(asked);
+  if (end.isStopped) {
+    const isOver = asked.then(
+      () => undefined,
+      () => undefined,
+    );
+    await within(cancelBoundMs, Promise.all([cancel(), isOver]));
+    throw new ConnectorError(stoppedFailure(end.reason));
+  }
+  return end.value;
+}
+
+/**
+ * Asks the server over another connection to cancel what `client` runs, and resolves when the server has
+ * closed that connection, having passed the cancel on. Needs no sign-in and no free connection slot.
+ * https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-CANCELING-REQUESTS
+ */
+export async function cancelStatement(
+  pg: PgModule,
+  settings: PostgresSettings,
+  client: Client,
+): Promise<void> {
+  const { processID, secretKey } = client as unknown as CancelKey;
+  const wire = new pg.Connection({ ssl: settings.ssl }) as unknown as CancelWire;
+  const closed = new Promise<void>((resolve) => {
+    wire.on("end", resolve);
+    wire.on("error", () => wire.stream.destroy());
+    wire.on("sslconnect", () => wire.cancel(processID, secretKey));
+    wire.on("connect", () =>
+      settings.ssl === false ? wire.cancel(processID, secretKey) : wire.requestSsl(),
+    );
+  });
+  if (settings.host.startsWith("/")) {
+    wire.connect(`${settings.host}/.s.PGSQL.${settings.port}`);
+  } else {
+    wire.connect(settings.port, settings.host);
+  }
+  await within(cancelBoundMs, closed);
+  wire.stream.destroy();
+}
+
+/** What pg's objects have beyond their published types; pg's own `Client.cancel` uses the same, but without TLS. */
+interface CancelKey {
+  readonly processID: number;
+  readonly secretKey: number;
+}
+interface CancelWire extends EventEmitter {
+  readonly stream: Duplex;
+  connect(portOrPath: number | string, host?: string): void;
+  requestSsl(): void;
+  cancel(processID: number, secretKey: number): void;
+}
+
+const extendedProtocol: object = { queryMode: "extended" };
+const valueTypes: CustomTypesConfig = { getTypeParser: parserOf };
+
+async function within(boundMs: DurationMs, work: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const bound = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, boundMs);
+  });
+  await Promise.race([work, bound]);
+  clearTimeout(timer);
+}

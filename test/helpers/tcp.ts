@@ -1,0 +1,47 @@
+import { once } from "node:events";
+import { connect, createServer, type Socket } from "node:net";
+
+/** A TCP listener on 127.0.0.1 that a test can start and stop. Disposing of it cuts its connections. */
+export interface TcpListener extends AsyncDisposable {
+  readonly port: number;
+}
+
+/** Accepts connections and never says a word. Listens on a free port. */
+export function listenSilently(): Promise<TcpListener> {
+  return listen(0, () => undefined);
+}
+
+/** Passes what comes in on `port` on to `targetPort`, and the answers back. */
+export function forward(port: number, targetPort: number): Promise<TcpListener> {
+  return listen(port, (socket) => {
+    const target = connect(targetPort, "127.0.0.1");
+    target.on("error", () => socket.destroy());
+    socket.on("close", () => target.destroy());
+    target.on("close", () => socket.destroy());
+    socket.pipe(target);
+    target.pipe(socket);
+  });
+}
+
+async function listen(port: number, onConnection: (socket: Socket) => void): Promise<TcpListener> {
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    socket.on("error", () => socket.destroy());
+    socket.on("close", () => sockets.delete(socket));
+    onConnection(socket);
+  });
+  server.listen(port, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  return {
+    port: address === null || typeof address === "string" ? port : address.port,
+    [Symbol.asyncDispose]: async () => {
+      for (const socket of sockets) {
+        socket.destroy();
+      }
+      server.close();
+      await once(server, "close");
+    },
+  };
+}
