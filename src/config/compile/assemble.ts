@@ -1,0 +1,231 @@
+import type { PlanContext } from "../../core/check.ts";
+import type {
+  Check,
+  ConnectionDefinition,
+  Dataset,
+  Mesh,
+  NotifierDefinition,
+  Probe,
+  Product,
+  Schedule,
+  Slo,
+  Team,
+} from "../../core/mesh.ts";
+import { scheduleKey, stableOffset } from "../../time/schedule.ts";
+import { generationOf } from "./generation.ts";
+import { connectionOf, productAlert } from "./links.ts";
+import type {
+  CheckPiece,
+  ConnectionPiece,
+  DaemonPieces,
+  DatasetPiece,
+  ProductPieces,
+  SloPiece,
+} from "./pieces.ts";
+import { defaultSchedule } from "./schedule.ts";
+import { withoutUndefined } from "./without-undefined.ts";
+
+/** A fault of ours: pieces without a problem are whole. */
+class IncompletePiece extends Error {}
+
+function whole<T>(value: T | null | undefined, what: string): T {
+  if (value === null || value === undefined) {
+    throw new IncompletePiece(`${what} has no problem and is not complete`);
+  }
+  return value;
+}
+
+/** Makes the mesh of pieces in which no problem was found, product by product. */
+export class MeshBuilder {
+  readonly #daemon: DaemonPieces;
+  readonly #baseDir: string;
+  readonly #products = new Map<string, Product>();
+  readonly #datasets = new Map<string, Dataset>();
+  readonly #checks = new Map<string, Check>();
+  readonly #slos = new Map<string, Slo>();
+  readonly #probes = new Map<string, Probe>();
+
+  constructor(daemon: DaemonPieces, baseDir: string) {
+    this.#daemon = daemon;
+    this.#baseDir = baseDir;
+  }
+
+  add(pieces: ProductPieces): void {
+    const fields = whole(pieces.fields.whole, pieces.source.file);
+    const name = fields.product;
+    const datasetIds = pieces.datasets.map((dataset) =>
+      this.#addDataset(dataset, name, fields.owner),
+    );
+    const sloIds = pieces.slos.map((slo) => this.#addSlo(slo, name));
+    this.#products.set(
+      name,
+      withoutUndefined({
+        name,
+        domain: fields.domain,
+        description: fields.description,
+        tier: fields.tier,
+        owner: fields.owner,
+        alert: whole(productAlert(pieces, this.#daemon), name),
+        contacts: fields.contacts,
+        upstream: fields.upstream,
+        consumers: fields.consumers,
+        links: fields.links,
+        datasetIds,
+        sloIds,
+      }),
+    );
+  }
+
+  finish(): Mesh {
+    const { connections, notifiers, teams, store, http } = this.#daemon;
+    return {
+      baseDir: this.#baseDir,
+      products: this.#products,
+      datasets: this.#datasets,
+      checks: this.#checks,
+      slos: this.#slos,
+      probes: this.#probes,
+      connections: new Map<string, ConnectionDefinition>(
+        [...connections].map(([name, piece]) => [name, whole(piece?.definition, name)]),
+      ),
+      notifiers: new Map<string, NotifierDefinition>(
+        [...notifiers].map(([name, piece]) => [name, whole(piece?.definition, name)]),
+      ),
+      teams: new Map([...teams].map(([name, piece]) => [name, teamOf(name, whole(piece, name))])),
+      store: whole(store, "store"),
+      http: whole(http, "http"),
+    };
+  }
+
+  #addDataset(piece: DatasetPiece, product: string, owner: string): string {
+    const id = `${product}/${piece.name}`;
+    const fields = whole(piece.fields.whole, id);
+    const connection = whole(connectionOf(piece, this.#daemon), id);
+    const facts = { piece, id, product, owner, connection: this.#connection(connection) };
+    const checks = piece.checks.map((check) => checkOf(check, facts));
+    for (const check of checks) {
+      this.#checks.set(check.id, check);
+    }
+    this.#addProbes(id, connection, checks);
+    this.#datasets.set(
+      id,
+      withoutUndefined({
+        id,
+        product,
+        name: piece.name,
+        connection,
+        source: whole(piece.source, id).source,
+        description: fields.description,
+        timezone: fields.timezone,
+        filter: fields.filter?.trim(),
+        columns: piece.columns,
+        checkIds: checks.map((check) => check.id),
+      }),
+    );
+    return id;
+  }
+
+  #connection(name: string): ConnectionPiece {
+    return whole(this.#daemon.connections.get(name), name);
+  }
+
+  /** Checks of one dataset with one schedule are probed together. */
+  #addProbes(datasetId: string, connection: string, checks: readonly Check[]): void {
+    const groups = new Map<string, { readonly schedule: Schedule; readonly checkIds: string[] }>();
+    for (const check of checks.filter(({ disabledReason }) => disabledReason === null)) {
+      const key = scheduleKey(check.schedule);
+      const group = groups.get(key) ?? { schedule: check.schedule, checkIds: [] };
+      group.checkIds.push(check.id);
+      groups.set(key, group);
+    }
+    const { billsWakeTime } = this.#connection(connection).spec.capabilities;
+    for (const [key, { schedule, checkIds }] of groups) {
+      const id = `${datasetId}@${key}`;
+      const offsetMs =
+        schedule.kind === "cron" || billsWakeTime ? 0 : stableOffset(datasetId, schedule.everyMs);
+      this.#probes.set(id, { id, datasetId, connection, schedule, offsetMs, checkIds });
+    }
+  }
+
+  #addSlo(piece: SloPiece, product: string): string {
+    const id = `${product}/${piece.name}`;
+    const fields = whole(piece.fields.whole, id);
+    this.#slos.set(
+      id,
+      withoutUndefined({
+        id,
+        product,
+        name: piece.name,
+        description: fields.description,
+        objectivePpm: fields.objective,
+        windowMs: fields.window,
+        checkIds: piece.checks.map((key) => `${product}/${key}`),
+        unknown: fields.unknown,
+        coverageFloorPpm: Math.round(fields.coverage_floor * 1_000_000),
+        sinceMs: fields.since ?? null,
+        alert: fields.alert ?? null,
+        labels: fields.labels,
+      }),
+    );
+    return id;
+  }
+}
+
+interface DatasetContext {
+  readonly piece: DatasetPiece;
+  readonly id: string;
+  readonly product: string;
+  readonly owner: string;
+  readonly connection: ConnectionPiece;
+}
+
+function checkOf(piece: CheckPiece, dataset: DatasetContext): Check {
+  const id = `${dataset.id}/${piece.name}`;
+  const fields = whole(piece.fields.whole, id);
+  const spec = whole(piece.spec, id);
+  return withoutUndefined({
+    id,
+    product: dataset.product,
+    datasetId: dataset.id,
+    name: piece.name,
+    type: spec.name,
+    dimension: spec.dimension,
+    params: piece.params,
+    severity: fields.severity,
+    description: fields.description,
+    owner: fields.owner ?? dataset.owner,
+    schedule: piece.schedule ?? dataset.piece.schedule ?? defaultSchedule,
+    holdMs: fields.hold ?? null,
+    disabledReason: fields.enabled ? null : (fields.reason ?? ""),
+    generation: generation(piece, dataset),
+  });
+}
+
+function generation(check: CheckPiece, { piece, connection }: DatasetContext): string {
+  const spec = whole(check.spec, check.name);
+  const { filter, timezone } = whole(piece.fields.whole, piece.name);
+  const context: PlanContext = { dialect: connection.spec.dialect, timezone, nowMs: 0 };
+  // A check that reads the catalogue holds it against the promised columns, so they are what it judges.
+  const readsCatalogue = spec
+    .plan(check.params, context)
+    .some((request) => request.kind === "columns");
+  return generationOf({
+    source: whole(piece.source, piece.name).written,
+    filter,
+    timezone,
+    type: spec.name,
+    params: check.params,
+    columns: readsCatalogue ? piece.columns : null,
+  });
+}
+
+function teamOf(name: string, piece: NonNullable<ReturnType<DaemonPieces["teams"]["get"]>>): Team {
+  return {
+    name,
+    displayName: piece.displayName,
+    notify: {
+      page: piece.notify.page.map(({ target }) => target),
+      ticket: piece.notify.ticket.map(({ target }) => target),
+    },
+  };
+}

@@ -1,0 +1,117 @@
+import type { ErrorCode, Problem } from "../core/errors.ts";
+
+/** Keys and list positions from the root of a file to a value. */
+export type Path = readonly (string | number)[];
+
+/** A position in a file; both count from 1, columns in UTF-16 units as editors do. */
+export interface Place {
+  readonly line: number;
+  readonly column: number;
+}
+
+/** What a problem is about: the key as it is written, or the value behind it. */
+export type Spot = "key" | "value";
+
+/** A file that can say where a value stands. */
+export interface Places {
+  readonly file: string;
+  place(path: Path, spot: Spot): Place;
+}
+
+interface Remark {
+  readonly hint?: string | undefined;
+  readonly spot?: Spot;
+}
+
+/** A file with thousands of slips is one slip repeated: the first hundred are enough to see it. */
+const mostPerFile = 100;
+
+/** Collects the problems of one file. */
+export class Report {
+  readonly #places: Places;
+  readonly #problems: Problem[] = [];
+  #untold = 0;
+
+  constructor(places: Places) {
+    this.#places = places;
+  }
+
+  error(code: ErrorCode, path: Path, message: string, remark: Remark = {}): void {
+    this.#add("error", code, path, message, remark);
+  }
+
+  warning(code: ErrorCode, path: Path, message: string, remark: Remark = {}): void {
+    this.#add("warning", code, path, message, remark);
+  }
+
+  /** In the order of the file. */
+  get problems(): readonly Problem[] {
+    const sorted = inFileOrder(this.#problems);
+    const last = sorted.at(-1);
+    if (this.#untold > 0 && last !== undefined) {
+      const message = `${this.#untold} further problems in this file are not listed`;
+      sorted.push({ ...last, level: "error", code: "TM_CONFIG_INVALID", message });
+    }
+    return sorted;
+  }
+
+  #add(
+    level: Problem["level"],
+    code: ErrorCode,
+    path: Path,
+    message: string,
+    remark: Remark,
+  ): void {
+    if (this.#problems.length >= mostPerFile) {
+      this.#untold += level === "error" ? 1 : 0;
+      return;
+    }
+    const { line, column } = this.#places.place(path, remark.spot ?? "value");
+    const problem = { code, level, file: this.#places.file, line, column, message };
+    this.#problems.push(remark.hint === undefined ? problem : { ...problem, hint: remark.hint });
+  }
+}
+
+export function inFileOrder(problems: readonly Problem[]): Problem[] {
+  return [...problems].sort(
+    (a, b) => a.line - b.line || a.column - b.column || compareText(a.message, b.message),
+  );
+}
+
+/** `file:line:column: error TM_…: message (hint)`, a form that editors and CI logs turn into links. */
+export function formatProblem(problem: Problem): string {
+  const { file, line, column, level, code, message, hint } = problem;
+  const suffix = hint === undefined ? "" : ` (${hint})`;
+  return `${file}:${line}:${column}: ${level} ${code}: ${message}${suffix}`;
+}
+
+/** The key that a path ends in, as it is named in messages: `` `checks[0]` ``. */
+export function subject(path: Path): string {
+  const lastKey = path.findLastIndex((segment) => typeof segment === "string");
+  if (lastKey === -1) {
+    return "the file";
+  }
+  const indexes = path.slice(lastKey + 1).map((index) => `[${index}]`);
+  return `\`${clip(String(path[lastKey]))}${indexes.join("")}\``;
+}
+
+/** `` `a`, `b` or `c` ``; long lists are cut. */
+export function listed(names: readonly string[], joiner = "or"): string {
+  const shown = names.slice(0, 20).map((name) => `\`${clip(name)}\``);
+  if (names.length > shown.length) {
+    return `${shown.join(", ")} and ${names.length - shown.length} more`;
+  }
+  const last = shown.at(-1);
+  return shown.length > 1 ? `${shown.slice(0, -1).join(", ")} ${joiner} ${last}` : (last ?? "");
+}
+
+/** A name from a file, bounded and on one line, so that it cannot forge a line of the output. */
+export function clip(name: string): string {
+  const plain = name.replaceAll(/[\p{Cc}\u2028\u2029]+/gu, "�");
+  return plain.length > 80 ? `${plain.slice(0, 79)}…` : plain;
+}
+
+/** Order by code units: the same on every machine. */
+export function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,258 @@
+import {
+  Composer,
+  type CST,
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  Lexer,
+  type Node,
+  type ParsedNode,
+  Parser,
+} from "yaml";
+import type { Problem } from "../core/errors.ts";
+import { Breath } from "./breath.ts";
+import { keyText, startOf, toPlain } from "./plain.ts";
+import { inFileOrder, type Path, type Place, type Places, type Spot } from "./problems.ts";
+import { yamlWords } from "./yaml-words.ts";
+
+/** Levels of maps and lists. The contract needs nine; a column's `example` may nest further. */
+const deepest = 64;
+
+/**
+ * Tokens in one file: about 8,000 checks. A dense file of 1 MiB has five times as many and would keep
+ * the loop busy for seconds.
+ */
+const mostTokens = 200_000;
+
+/** Mistakes in syntax breed others behind them; the first ones are what is to be mended. */
+const mostSyntaxProblems = 10;
+
+interface Composed {
+  readonly document: Document.Parsed | null;
+  readonly findings: readonly { readonly offset: number; readonly message: string }[];
+}
+
+/**
+ * One YAML file as plain values, able to say where each of them stands. The tree with the positions is
+ * let go by `release` and made again when a place is asked for, since it is ten times as large as the
+ * text and only needed for files with problems.
+ */
+export class YamlSource implements Places {
+  readonly file: string;
+  readonly #text: string;
+  readonly #lineStarts: readonly number[];
+  /** Undefined when the file is not valid YAML. */
+  readonly value: unknown;
+  /** Syntax only. */
+  readonly problems: readonly Problem[];
+  #tree: ParsedNode | null | undefined;
+
+  private constructor(file: string, text: string, composed: Composed) {
+    this.file = file;
+    this.#text = text;
+    this.#lineStarts = lineStartsOf(text);
+    this.#tree = composed.document?.contents ?? null;
+    const plain =
+      composed.findings.length > 0 ? { value: undefined, problems: [] } : toPlain(this.#tree);
+    this.value = plain.problems.length > 0 ? undefined : plain.value;
+    this.problems = inFileOrder([
+      ...composed.findings.map(({ offset, message }) => this.#problem(offset, message)),
+      ...plain.problems.map(({ offset, message, firstOffset }) =>
+        this.#problem(offset, message, firstOffset),
+      ),
+    ])
+      .filter((problem, index, all) => all[index - 1]?.line !== problem.line)
+      .slice(0, mostSyntaxProblems);
+  }
+
+  /** Reads text without keeping the event loop from turning. */
+  static async read(file: string, text: string): Promise<YamlSource> {
+    const breath = new Breath(1);
+    const steps = compose(text);
+    let step = steps.next();
+    while (step.done !== true) {
+      await breath.spend(1);
+      step = steps.next();
+    }
+    return new YamlSource(file, text, step.value);
+  }
+
+  /** Reads text at once; for short texts. */
+  static readNow(file: string, text: string): YamlSource {
+    return new YamlSource(file, text, composeNow(text));
+  }
+
+  release(): void {
+    this.#tree = undefined;
+  }
+
+  /** Where a value or its key stands; what is not there is placed at the nearest thing that holds it. */
+  place(path: Path, spot: Spot): Place {
+    this.#tree ??= composeNow(this.#text).document?.contents ?? null;
+    const anchors = new Map<string, Node>();
+    let offset = startOf(this.#tree);
+    let node: Node | null | undefined = this.#tree;
+    for (const [index, segment] of path.entries()) {
+      const step = stepInto(resolve(node, anchors, this.#tree), segment);
+      if (step === null) {
+        break;
+      }
+      const isLast = index === path.length - 1;
+      const wantsKey = !isLast || spot === "key" || isEmpty(step.value);
+      offset = wantsKey ? step.keyOffset : startOf(step.value);
+      node = step.value;
+    }
+    return this.#placeAt(offset);
+  }
+
+  #placeAt(offset: number): Place {
+    let low = 0;
+    let high = this.#lineStarts.length - 1;
+    while (low < high) {
+      const middle = Math.ceil((low + high) / 2);
+      if ((this.#lineStarts[middle] ?? 0) <= offset) {
+        low = middle;
+      } else {
+        high = middle - 1;
+      }
+    }
+    return { line: low + 1, column: offset - (this.#lineStarts[low] ?? 0) + 1 };
+  }
+
+  #problem(offset: number, message: string, firstOffset?: number): Problem {
+    const found: Problem = {
+      code: firstOffset === undefined ? "TM_CONFIG_SYNTAX" : "TM_CONFIG_DUPLICATE",
+      level: "error",
+      file: this.file,
+      ...this.#placeAt(offset),
+      message,
+    };
+    return firstOffset === undefined
+      ? found
+      : { ...found, hint: `first in line ${this.#placeAt(firstOffset).line}` };
+  }
+}
+
+/** Whether nothing is written behind the key: such a value has no place of its own. */
+function isEmpty(node: Node | null): boolean {
+  return node === null || (isScalar(node) && node.value === null && (node.source ?? "") === "");
+}
+
+function stepInto(
+  node: Node | null | undefined,
+  segment: string | number,
+): { readonly keyOffset: number; readonly value: Node | null } | null {
+  if (isMap(node)) {
+    const pair = node.items.find(({ key }) => keyText(key) === String(segment));
+    return pair === undefined
+      ? null
+      : { keyOffset: startOf(pair.key as Node), value: pair.value as Node | null };
+  }
+  if (isSeq(node) && typeof segment === "number" && segment < node.items.length) {
+    const item = node.items[segment] as Node | null;
+    return { keyOffset: startOf(item), value: item };
+  }
+  return null;
+}
+
+/** The node that an alias stands for. */
+function resolve(
+  node: Node | null | undefined,
+  anchors: Map<string, Node>,
+  tree: ParsedNode | null,
+): Node | null | undefined {
+  if (!isAlias(node)) {
+    return node;
+  }
+  if (anchors.size === 0) {
+    collectAnchors(tree, anchors);
+  }
+  return anchors.get(node.source) ?? null;
+}
+
+function collectAnchors(node: Node | null | undefined, anchors: Map<string, Node>): void {
+  if (node === null || node === undefined || isAlias(node)) {
+    return;
+  }
+  if (node.anchor !== undefined) {
+    anchors.set(node.anchor, node);
+  }
+  if (isMap(node)) {
+    for (const { value } of node.items) {
+      collectAnchors(value as Node | null, anchors);
+    }
+  } else if (isSeq(node)) {
+    for (const item of node.items) {
+      collectAnchors(item as Node | null, anchors);
+    }
+  }
+}
+
+function composeNow(text: string): Composed {
+  const steps = compose(text);
+  let step = steps.next();
+  while (step.done !== true) {
+    step = steps.next();
+  }
+  return step.value;
+}
+
+/** Yields now and then while it reads tokens, which is two thirds of the work. */
+function* compose(text: string): Generator<void, Composed> {
+  const parser = new Parser();
+  const tokens: CST.Token[] = [];
+  let count = 0;
+  for (const lexeme of new Lexer().lex(text)) {
+    for (const token of parser.next(lexeme)) {
+      tokens.push(token);
+    }
+    count += 1;
+    if (parser.stack.length > deepest) {
+      return refused(parser.offset, `more than ${deepest} levels of nesting`);
+    }
+    if (count > mostTokens) {
+      return refused(parser.offset, "more in one file than can be read without a pause; split it");
+    }
+    if (count % 4_000 === 0) {
+      yield;
+    }
+  }
+  for (const token of parser.end()) {
+    tokens.push(token);
+  }
+  return composeTokens(tokens, text.length);
+}
+
+function refused(offset: number, message: string): Composed {
+  return { document: null, findings: [{ offset, message }] };
+}
+
+function composeTokens(tokens: readonly CST.Token[], length: number): Composed {
+  // A file of commas makes hundreds of thousands of error objects, and their stack traces cost seconds.
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  try {
+    const composer = new Composer({ version: "1.2", merge: false, uniqueKeys: false });
+    const documents = [...composer.compose(tokens, true, length)];
+    const [document = null, second] = documents;
+    const findings = documents
+      .flatMap(({ errors, warnings }) => [...errors, ...warnings])
+      .map(({ pos, code }) => ({ offset: pos[0], message: yamlWords(code) }));
+    if (second !== undefined) {
+      findings.push({ offset: second.range[0], message: yamlWords("MULTIPLE_DOCS") });
+    }
+    return { document, findings };
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
+}
+
+function lineStartsOf(text: string): readonly number[] {
+  const starts = [0];
+  for (let end = text.indexOf("\n"); end !== -1; end = text.indexOf("\n", end + 1)) {
+    starts.push(end + 1);
+  }
+  return starts;
+}
