@@ -1,3 +1,4 @@
+import type { NotifierSpec } from "../../src/core/notifier.ts";
 import { email } from "../../src/notifiers/email/index.ts";
 import { slack } from "../../src/notifiers/slack/index.ts";
 import { webhook } from "../../src/notifiers/webhook/index.ts";
@@ -11,6 +12,11 @@ const canary = "canary-of-the-other-side";
 function onlyOnce(work: () => Promise<void>): () => Promise<void> {
   let done: Promise<void> | null = null;
   return () => (done ??= work());
+}
+
+/** As the configuration hands it on: checked and normalised. */
+function configOf<C>(spec: NotifierSpec<C>, given: object): C {
+  return spec.config.parse(given);
 }
 
 describeNotifier("slack", async (context) => {
@@ -42,7 +48,7 @@ describeNotifier("email", async (context) => {
   const stop = onlyOnce(() => server.close());
   const given = { url: server.url, from: "Tidemark <tidemark@example.com>", require_tls: false };
   return {
-    notifier: email.create(email.config.parse(given) as never, context),
+    notifier: email.create(configOf(email, given), context),
     address: "oncall@example.com",
     secrets: ["canary", "refused by the counterpart", "oncall@example.com"],
     failTemporarily: () => server.fail({ kind: "refuse", command: "DATA", code: 451 }),
@@ -80,7 +86,7 @@ describeNotifier("webhook", async (context) => {
     received: () =>
       receiver.requests.map((request) => ({
         key: String(request.headers["idempotency-key"]),
-        thread: String((JSON.parse(request.body) as { incident_id: string }).incident_id),
+        thread: (JSON.parse(request.body) as { incident_id: string }).incident_id,
         text: request.body,
       })),
     [Symbol.asyncDispose]: stop,

@@ -35,6 +35,7 @@ export type SlackFault =
 interface PlannedFault {
   readonly fault: SlackFault;
   readonly channel: string | null;
+  readonly method: string | null;
   remaining: number;
 }
 
@@ -64,13 +65,16 @@ export class SlackServer extends HttpCounterpart {
     return `${this.origin}/api/`;
   }
 
-  /** Plans a fault for the next calls, for those to one channel (id or `#name`, as it was asked for) if given. */
+  /**
+   * Plans a fault for the next call, or for so many, of one method and to one channel (id or `#name`, as
+   * it is asked for) where these are given.
+   */
   fail(
     fault: SlackFault,
-    options: { readonly times?: number; readonly channel?: string } = {},
+    options: { readonly times?: number; readonly channel?: string; readonly method?: string } = {},
   ): void {
-    const { times = 1, channel = null } = options;
-    this.#faults.push({ fault, channel, remaining: times });
+    const { times = 1, channel = null, method = null } = options;
+    this.#faults.push({ fault, channel, method, remaining: times });
   }
 
   /** Messages in the channel itself, oldest first. */
@@ -84,7 +88,7 @@ export class SlackServer extends HttpCounterpart {
 
   protected override answer(request: ReceivedRequest, response: ServerResponse): void {
     const args = new URLSearchParams(request.body);
-    const fault = this.#takeFault(args.get("channel"));
+    const fault = this.#takeFault(request.path.replace("/api/", ""), args.get("channel"));
     switch (fault?.kind) {
       case "hang":
         return;
@@ -112,10 +116,12 @@ export class SlackServer extends HttpCounterpart {
     }
   }
 
-  #takeFault(channel: string | null): SlackFault | null {
+  #takeFault(method: string, channel: string | null): SlackFault | null {
     const planned = this.#faults.find(
       (candidate) =>
-        candidate.remaining > 0 && (candidate.channel === null || candidate.channel === channel),
+        candidate.remaining > 0 &&
+        (candidate.channel === null || candidate.channel === channel) &&
+        (candidate.method === null || candidate.method === method),
     );
     if (planned === undefined) {
       return null;

@@ -5,19 +5,37 @@ export interface Link {
   readonly url: string;
 }
 
-const maxLinks = 6;
+export interface Unlinked {
+  readonly label: string;
+  readonly text: string;
+}
+
+const maxLinks = 5;
+const maxUnlinked = 3;
 const maxUrlLength = 400;
 
 /**
  * The links that may be made clickable: http and https only, normalised so that nothing in them can end
- * a mark-up of the channel early. The runbook comes first. A longer one is left out, since half a link misleads.
+ * a mark-up of the channel early. The runbook comes first.
  */
 export function linksOf(links: Readonly<Record<string, string>>): readonly Link[] {
   return Object.entries(links)
-    .map(([label, url]) => ({ label: plain(label, 40), url: clickable(url) }))
-    .filter((link): link is Link => link.url !== null && link.label !== "")
+    .map(([label, url]) => ({ label: labelOf(label), url: clickable(url) }))
+    .filter((link): link is Link => link.url !== null)
     .sort((a, b) => Number(b.label === "runbook") - Number(a.label === "runbook"))
     .slice(0, maxLinks);
+}
+
+/** What stands under `links` and is no link, such as the name of a page: shown as the text that it is. */
+export function unlinkedOf(links: Readonly<Record<string, string>>): readonly Unlinked[] {
+  return Object.entries(links)
+    .filter(([, url]) => clickable(url) === null)
+    .map(([label, text]) => ({ label: labelOf(label), text: plain(text, 100) }))
+    .slice(0, maxUnlinked);
+}
+
+function labelOf(name: string): string {
+  return plain(name, 40) || "link";
 }
 
 function clickable(text: string): string | null {

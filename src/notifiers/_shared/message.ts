@@ -1,6 +1,6 @@
 import type { Notice, NoticeBudget, NoticeChange, NoticeCheck } from "../../core/incident.ts";
 import type { Outcome, QualityDimension } from "../../core/vocabulary.ts";
-import { type Link, linksOf } from "./links.ts";
+import { type Link, linksOf, unlinkedOf } from "./links.ts";
 import { inWords, listed, plain, utc } from "./text.ts";
 
 export interface Fact {
@@ -159,7 +159,7 @@ function factsOf(notice: Notice): readonly Fact[] {
   if (notice.downstream.length > 0) {
     facts.push({ label: "Downstream", text: listed(notice.downstream, 8) });
   }
-  return facts;
+  return [...facts, ...unlinkedOf(notice.links)];
 }
 
 function budgetFact(budget: NoticeBudget): Fact {

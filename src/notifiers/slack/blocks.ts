@@ -101,8 +101,9 @@ function label(name: string): TextElement {
   return { type: "text", text: `${name}: `, style: { bold: true } };
 }
 
+/** Slack refuses an element without text. */
 function text(content: string): TextElement {
-  return { type: "text", text: content };
+  return { type: "text", text: content === "" ? "–" : content };
 }
 
 /** Lines as one section: Slack would run two sections together in one line. */

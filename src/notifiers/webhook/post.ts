@@ -1,6 +1,6 @@
 import { type ClientRequest, Agent as HttpAgent, request as requestHttp } from "node:http";
 import { Agent as HttpsAgent, request as requestHttps } from "node:https";
-import { connect as connectTcp } from "node:net";
+import { connect as connectTcp, isIP } from "node:net";
 import { connect as connectTls } from "node:tls";
 import { BlockedAddressError, isBlockedLiteral, publicLookup } from "./addresses.ts";
 
@@ -67,7 +67,7 @@ export async function connect(endpoint: Endpoint, signal: AbortSignal): Promise<
   const port = url.port === "" ? (isHttps ? 443 : 80) : Number(url.port);
   const options = { host, port, ...lookupOption(endpoint) };
   const socket = isHttps
-    ? connectTls({ ...options, servername: host, ALPNProtocols: ["http/1.1"] })
+    ? connectTls({ ...options, ...(isIP(host) === 0 ? { servername: host } : {}) })
     : connectTcp(options);
   const bounded = AbortSignal.any([signal, AbortSignal.timeout(answerTimeoutMs)]);
   try {
