@@ -48,6 +48,8 @@ export interface ConnectorAdapter {
   readonly partitionedTable?: (relation: string) => readonly string[];
   /** SELECTs that would write if the session let them, e.g. `select nextval(…)`. */
   readonly sneakyWrites?: readonly string[];
+  /** False where nothing that exists can be forbidden, so that whatever is not seen is absent. */
+  readonly hasGrants?: false;
   /** Starts the warehouse, with nothing in `namespace`. */
   start(): Promise<ConnectorCounterpart>;
 }
@@ -67,7 +69,7 @@ export interface ConnectorCounterpart extends AsyncDisposable {
   cutConnections(): Promise<void>;
   /** A connector whose warehouse is not there until `arrive` has been called. */
   lateArrival(): Promise<{ readonly connector: Connector; arrive(): Promise<void> }>;
-  /** Parts of a table that exists and that the role of `connect` may not read. Needed with `tellsAbsentFromForbidden`. */
+  /** Parts of a table that exists and that the role of `connect` may not read. Needed with `tellsAbsentFromForbidden` where there are grants. */
   forbiddenTable?(): Promise<readonly string[]>;
   /** Connectors that cannot work, the stage of `testConnection` at which that shows and the failure of a query. */
   badConnections(): readonly BadConnection[];

@@ -1,0 +1,112 @@
+import type { AggregateRequest, MeasurementFailure } from "../../src/core/check.ts";
+import { ConnectorError, type DatasetSource, type SqlDialect } from "../../src/core/connector.ts";
+
+export const dialect: SqlDialect = {
+  quoteIdentifier,
+  relation,
+  aggregate,
+  /**
+   * The literal carries no offset and no type, so that DuckDB reads it as the column's type: a naive time
+   * as it stands, an instant in the session's time zone (which the driver sets to the dataset's), a day by
+   * its date. It thus meets the column uncast and prunes row groups. Measured on 1.5.6: with an offset, a
+   * naive column is compared with the time in UTC; a typed literal casts a column of another type.
+   *
+   * What this cannot say is the first of the two equal hours of an autumn night: in a column of instants
+   * it is read as the second, so that a window may begin or end up to an hour late, once a year.
+   */
+  compareTime: (column, op, moment) => `${column} ${op} ${quoteText(moment.local)}`,
+};
+
+/** Readers by the file's extension, compressed or not. DuckDB sees compression by the extension `.gz`. */
+const readers: readonly { readonly pattern: RegExp; readonly reader: string }[] = [
+  { pattern: /\.parquet$/i, reader: "read_parquet" },
+  { pattern: /\.csv(\.gz)?$/i, reader: "read_csv" },
+  { pattern: /\.(json|jsonl|ndjson)(\.gz)?$/i, reader: "read_json" },
+];
+
+const aggregateNames = {
+  count: "count",
+  count_distinct: "count",
+  min: "min",
+  max: "max",
+  sum: "sum",
+  avg: "avg",
+} as const satisfies Record<AggregateRequest["fn"], string>;
+
+/** Why these files cannot be one dataset, or null when they can. */
+export function filesProblem(globs: readonly string[]): MeasurementFailure | null {
+  if (readerOf(globs) === null) {
+    return {
+      kind: "invalid_query",
+      message: "The files of this dataset are not all of one kind that can be read.",
+      hint: "End every glob in one of .parquet, .csv or .json (.jsonl, .ndjson), the last two also with .gz, and make a dataset of each kind.",
+    };
+  }
+  const isUnbounded = globs.some((glob) => {
+    const { folder, hasWildcard } = folderOf(glob);
+    return hasWildcard && (folder === "" || folder === "/");
+  });
+  return isUnbounded
+    ? {
+        kind: "invalid_query",
+        message: "A glob that begins at the root would open every file of the host.",
+        hint: "Name a folder before the first wildcard.",
+      }
+    : null;
+}
+
+/** The one reader of all `globs`, or null when there is none, or more than one. */
+function readerOf(globs: readonly string[]): string | null {
+  const found = globs.map((glob) => readers.find(({ pattern }) => pattern.test(glob))?.reader);
+  const [first] = found;
+  return first !== undefined && found.every((reader) => reader === first) ? first : null;
+}
+
+/** The folder that everything a glob matches is in, with its slash at the end. */
+export function folderOf(glob: string): { readonly folder: string; readonly hasWildcard: boolean } {
+  const wildcardAt = glob.search(/[*?[]/);
+  const fixed = wildcardAt < 0 ? glob : glob.slice(0, wildcardAt);
+  return { folder: fixed.slice(0, fixed.lastIndexOf("/") + 1), hasWildcard: wildcardAt >= 0 };
+}
+
+export function quoteText(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}
+
+function quoteIdentifier(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
+
+// Line breaks before closing brackets keep a remark at the end of a query or filter from swallowing them.
+
+/** Throws `ConnectorError` (`invalid_query`) for file sets that no single reader reads. */
+function relation(source: DatasetSource): string {
+  if (source.kind === "files") {
+    return files(source.globs);
+  }
+  return source.kind === "table"
+    ? source.parts.map(quoteIdentifier).join(".")
+    : `(\n${source.sql.replace(/[\s;]+$/, "")}\n) as dataset`;
+}
+
+/**
+ * Columns are matched by name over all files (`union_by_name`): a file written before a column was added
+ * answers NULL for it, where matching by position would fail or, worse, mix columns up. What it costs is
+ * a look at every file's header, and that a column counts as present while any file still has it.
+ */
+function files(globs: readonly string[]): string {
+  const problem = filesProblem(globs);
+  if (problem !== null) {
+    throw new ConnectorError(problem);
+  }
+  return `${readerOf(globs)}([${globs.map(quoteText).join(", ")}], union_by_name = true)`;
+}
+
+function aggregate({ fn, of, filter }: AggregateRequest): string {
+  if (of === undefined && fn !== "count") {
+    throw new Error(`${fn} needs a column`);
+  }
+  const distinct = fn === "count_distinct" ? "distinct " : "";
+  const call = `${aggregateNames[fn]}(${distinct}${of ?? "*"})`;
+  return filter === undefined ? call : `${call} filter (where ${filter}\n)`;
+}

@@ -1,0 +1,215 @@
+import { access, constants } from "node:fs/promises";
+import {
+  type CallOptions,
+  type ConnectionStage,
+  type Connector,
+  type ConnectorContext,
+  type DatasetColumns,
+  type DatasetRef,
+  type QueryResult,
+} from "../../src/core/connector.ts";
+import { bounded } from "./bounded.ts";
+import { type Columns, describeTables, textOf } from "./catalogue.ts";
+import { dialect, filesProblem, folderOf, quoteText } from "./dialect.ts";
+import { Engine, type EngineOptions, type Lease } from "./engine.ts";
+import { hasNoFiles, noFiles, toConnectorError } from "./failures.ts";
+import { guard, rowsOfNothing } from "./guard.ts";
+import { fetchRows } from "./rows.ts";
+
+export class DuckdbConnector implements Connector {
+  readonly #path: string | null;
+  readonly #engine: Engine;
+  readonly #clock: ConnectorContext["clock"];
+  /** The globs of each dataset of files. */
+  readonly #fileSets: readonly (readonly string[])[];
+
+  constructor(
+    options: Omit<EngineOptions, "globs">,
+    { clock, datasets }: Pick<ConnectorContext, "clock" | "datasets">,
+  ) {
+    this.#path = options.path;
+    this.#clock = clock;
+    this.#fileSets = datasets
+      .map(({ source }) => (source.kind === "files" ? source.globs : []))
+      .filter((globs) => filesProblem(globs) === null);
+    this.#engine = new Engine({ ...options, globs: this.#fileSets.flat() });
+  }
+
+  async query(
+    sql: string,
+    options: CallOptions & { readonly maxRows: number },
+  ): Promise<QueryResult> {
+    return this.#call(options, async (lease) => {
+      const select = await guard(lease.connection, sql);
+      return (
+        (await this.#read(lease, sql, options.maxRows)) ?? {
+          columns: select.map(({ alias }) => alias),
+          rows: rowsOfNothing(select),
+          isTruncated: false,
+        }
+      );
+    });
+  }
+
+  async describe(
+    datasets: readonly DatasetRef[],
+    options: CallOptions,
+  ): Promise<readonly DatasetColumns[]> {
+    return this.#call(options, async (lease) => {
+      const tables = await describeTables(lease, datasets, this.#clock.now());
+      const answers: DatasetColumns[] = [];
+      for (const dataset of datasets) {
+        const columns = tables.get(dataset.id) ?? (await this.#describeRelation(lease, dataset));
+        answers.push({ datasetId: dataset.id, columns });
+      }
+      return answers;
+    });
+  }
+
+  async testConnection(options: CallOptions): Promise<readonly ConnectionStage[]> {
+    const reached = await this.#stage("reach", () => this.#reach());
+    if (reached.status === "failed") {
+      return [reached, { name: "access", status: "notRun", message: "Not tried.", durationMs: 0 }];
+    }
+    const opened = await this.#stage("access", async () => {
+      await this.query("select 1", { ...options, maxRows: 1 });
+      return { status: "ok", message: "DuckDB opens it read-only, and answers." };
+    });
+    return [reached, opened];
+  }
+
+  /** Calls that still run go on to their bounds, and DuckDB is closed behind the last of them. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#engine.close();
+  }
+
+  async #call<T>(options: CallOptions, work: (lease: Lease) => Promise<T>): Promise<T> {
+    return bounded(options, async (onStop) => {
+      let lease: Lease | null = null;
+      let isSound = true;
+      try {
+        lease = await this.#engine.lease();
+        const { connection } = lease;
+        onStop(() => connection.interrupt());
+        if (options.timezone !== undefined && options.timezone !== "UTC") {
+          await connection.run(`set session TimeZone = ${quoteText(options.timezone)}`);
+        }
+        return await work(lease);
+      } catch (error) {
+        const known = toConnectorError(error);
+        isSound = known.kind !== "internal";
+        throw known;
+      } finally {
+        lease?.release(isSound);
+      }
+    });
+  }
+
+  /**
+   * A glob that matches nothing is no row, but to DuckDB it is an error, since it then knows no columns. So
+   * it is left out of the statement; when no glob of the dataset matches anything, null is returned. A
+   * dataset is found in the statement by its relation, whose spelling is the dialect's own.
+   */
+  async #read(lease: Lease, sql: string, maxRows: number): Promise<QueryResult | null> {
+    try {
+      return await fetchRows(lease, sql, maxRows);
+    } catch (error) {
+      const relationOf = (globs: readonly string[]) => dialect.relation({ kind: "files", globs });
+      const globs = this.#fileSets.find((one) => sql.includes(relationOf(one)));
+      if (!hasNoFiles(error) || globs === undefined) {
+        throw error;
+      }
+      const present = await globsWithFiles(lease, globs);
+      if (present.length === 0) {
+        await refuseUnreadable(globs);
+        return null;
+      }
+      return fetchRows(
+        lease,
+        sql.replaceAll(relationOf(globs), () => relationOf(present)),
+        maxRows,
+      );
+    }
+  }
+
+  async #describeRelation(lease: Lease, { source }: DatasetRef): Promise<Columns> {
+    const atMs = this.#clock.now();
+    try {
+      const relation = dialect.relation(source);
+      const sql = `select column_name, column_type from (describe select * from ${relation})`;
+      await guard(lease.connection, sql);
+      const result = await this.#read(lease, sql, Number.POSITIVE_INFINITY);
+      if (result === null) {
+        return { ok: false, failure: noFiles };
+      }
+      const value = result.rows.map(([name, type]) => ({
+        name: textOf(name),
+        type: textOf(type),
+        nullable: null,
+      }));
+      return { ok: true, value, atMs };
+    } catch (error) {
+      return { ok: false, failure: toConnectorError(error).failure };
+    }
+  }
+
+  /** Without a database, folders that are not there yet are only worth a warning: they hold no rows. */
+  async #reach(): Promise<StageEnd> {
+    if (this.#path !== null) {
+      await access(this.#path, constants.R_OK);
+      return { status: "ok", message: "The database file is there and may be read." };
+    }
+    const folders = new Set(this.#fileSets.flat().map((glob) => folderOf(glob).folder));
+    const missing: string[] = [];
+    for (const folder of folders) {
+      await access(folder, constants.R_OK | constants.X_OK).catch((error: unknown) => {
+        const { kind } = toConnectorError(error);
+        if (kind !== "not_found") {
+          throw error;
+        }
+        missing.push(folder);
+      });
+    }
+    return missing.length === 0
+      ? { status: "ok", message: `${folders.size} folders of files may be read.` }
+      : {
+          status: "warning",
+          message: `${missing.length} of ${folders.size} folders of files do not exist.`,
+          hint: `Check the globs of datasets below ${missing.slice(0, 3).join(", ")}.`,
+        };
+  }
+
+  async #stage(
+    name: ConnectionStage["name"],
+    work: () => Promise<StageEnd>,
+  ): Promise<ConnectionStage> {
+    const startMs = this.#clock.monotonicMs();
+    const end = await work().catch((error: unknown): StageEnd => {
+      const { message, hint } = toConnectorError(error).failure;
+      return { status: "failed", message, ...(hint === undefined ? {} : { hint }) };
+    });
+    return { name, ...end, durationMs: this.#clock.monotonicMs() - startMs };
+  }
+}
+
+type StageEnd = Pick<ConnectionStage, "status" | "message" | "hint">;
+
+async function globsWithFiles(
+  { connection }: Lease,
+  globs: readonly string[],
+): Promise<readonly string[]> {
+  const items = globs.map((glob) => `exists (from glob(${quoteText(glob)}))`);
+  const reader = await connection.runAndReadAll(`select ${items.join(", ")}`);
+  return globs.filter((_, column) => reader.value(column, 0) === true);
+}
+
+/** To DuckDB a folder that it may not list is empty. Throws the file system's error. */
+async function refuseUnreadable(globs: readonly string[]): Promise<void> {
+  for (const { folder } of globs.map(folderOf)) {
+    await access(folder, constants.R_OK | constants.X_OK).catch((error: unknown) => {
+      if (toConnectorError(error).kind !== "not_found") {
+        throw error;
+      }
+    });
+  }
+}

@@ -1,0 +1,95 @@
+import type { DuckDBConnection } from "@duckdb/node-api";
+import { z } from "zod";
+import { ConnectorError } from "../../src/core/connector.ts";
+import type { SqlValue } from "../../src/core/value.ts";
+
+/**
+ * Functions that may stand in FROM. A list of what is allowed, since DuckDB has functions that a SELECT may
+ * call and that change the process in spite of a locked configuration: `enable_logging` and
+ * `enable_profiling` write files and break every later query, others run SQL that is handed in as text.
+ */
+const tableFunctions = new Set(
+  `read_parquet parquet_scan read_csv read_csv_auto read_text read_blob glob
+  read_json read_json_auto read_json_objects read_json_objects_auto json_each json_tree
+  read_ndjson read_ndjson_auto read_ndjson_objects read_ndjson_objects_auto
+  parquet_metadata parquet_file_metadata parquet_schema
+  range generate_series unnest repeat repeat_row
+  duckdb_columns duckdb_tables duckdb_views duckdb_constraints`.split(/\s+/),
+);
+
+const parsed = z.object({
+  error: z.boolean(),
+  statements: z
+    .array(
+      z.object({
+        node: z.object({
+          select_list: z
+            .array(z.object({ alias: z.string(), function_name: z.string().optional() }))
+            .optional(),
+        }),
+      }),
+    )
+    .optional(),
+});
+
+/** What a statement returns: the aliases of its columns, and the function that each is. */
+export type SelectList = readonly {
+  readonly alias: string;
+  readonly function_name?: string | undefined;
+}[];
+
+/**
+ * Lets DuckDB's own parser read `sql`, which runs nothing, and returns its select list. Throws
+ * `ConnectorError` for anything but one SELECT whose table functions are all on the list.
+ */
+export async function guard(connection: DuckDBConnection, sql: string): Promise<SelectList> {
+  // DuckDB takes text up to the first NUL, so that the rest would go unread.
+  const text = sql.includes("\0") ? "" : await serialize(connection, sql);
+  const tree: unknown = text === "" ? { error: true } : JSON.parse(text);
+  const { error, statements = [] } = parsed.parse(tree);
+  const [only] = statements;
+  if (error || only === undefined || statements.length > 1) {
+    throw new ConnectorError({
+      kind: "invalid_query",
+      message: "The query is not one SELECT statement that DuckDB can parse.",
+      hint: "Only a single SELECT is run. `tidemark plan` prints the query.",
+    });
+  }
+  if ([...functionsInFrom(tree)].some((name) => !tableFunctions.has(name.toLowerCase()))) {
+    throw new ConnectorError({
+      kind: "permission",
+      message: "The query calls a table function that is not allowed.",
+      hint: "Files are read with read_parquet, read_csv and read_json.",
+    });
+  }
+  return only.node.select_list ?? [];
+}
+
+const figures = new Set(["count", "count_star", "min", "max", "sum", "avg"]);
+
+/** Rows of `select` over no rows: one of figures, of which only counts have a value, else none. */
+export function rowsOfNothing(select: SelectList): readonly (readonly SqlValue[])[] {
+  const names = select.map((item) => item.function_name ?? "");
+  const isOfFigures = names.length > 0 && names.every((name) => figures.has(name));
+  return isOfFigures ? [names.map((name) => (name.startsWith("count") ? 0n : null))] : [];
+}
+
+async function serialize(connection: DuckDBConnection, sql: string): Promise<string> {
+  const reader = await connection.runAndReadAll("select json_serialize_sql($1::varchar)", [sql]);
+  return String(reader.value(0, 0) ?? "");
+}
+
+function* functionsInFrom(tree: unknown): Generator<string> {
+  const open: unknown[] = [tree];
+  for (let node = open.pop(); node !== undefined; node = open.pop()) {
+    if (typeof node !== "object" || node === null) {
+      continue;
+    }
+    if ("type" in node && node.type === "TABLE_FUNCTION" && "function" in node) {
+      const call = z.object({ function_name: z.string() }).safeParse(node.function);
+      yield call.data?.function_name ?? "";
+    }
+    const children: readonly unknown[] = Object.values(node);
+    open.push(...children);
+  }
+}
