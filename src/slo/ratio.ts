@@ -11,14 +11,15 @@ export function timesPpm(ms: DurationMs, ppm: Ppm): bigint {
   return BigInt(ms) * BigInt(ppm);
 }
 
-/** The quotient as the nearest number, but for the last bit; null for a denominator of 0. Exact when it is whole. */
+const fractionBits = 128n;
+
+/** The quotient as the nearest number; null for a denominator of 0. */
 export function ratio(numerator: bigint, denominator: bigint): number | null {
   if (denominator === 0n) {
     return null;
   }
-  const whole = numerator / denominator;
-  const rest = numerator % denominator;
-  return Number(whole) + Number(rest) / Number(denominator);
+  // Far more bits than a number keeps, so that the only rounding is that of the conversion.
+  return Number((numerator << fractionBits) / denominator) / 2 ** Number(fractionBits);
 }
 
 /** `part / whole` of two lengths; null for a whole of 0. */
