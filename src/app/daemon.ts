@@ -143,7 +143,7 @@ export class Daemon {
     return this.#watch.mesh;
   }
 
-  /** Where the HTTP server really listens, e.g. `127.0.0.1:9464`. */
+  /** Where the HTTP server listens in fact, e.g. `http://127.0.0.1:9464`. */
   get address(): string {
     return this.#http?.address ?? "";
   }
@@ -180,11 +180,11 @@ export class Daemon {
       ...mesh.http,
       logger: this.#logger,
       metrics: () => this.#metrics.render(),
-      isLoopTurning: isAlive,
-      readiness: async () => ({
-        store: this.#watch.isStoreWritable,
-        configuration: true,
-        scheduler: isAlive(),
+      health: () => ({ isStalled: !isAlive() }),
+      ready: async () => ({
+        isStoreReachable: this.#watch.isStoreWritable,
+        isConfigurationLoaded: true,
+        isSchedulerAlive: isAlive(),
       }),
     });
     this.#cleanups.add("http", () => this.#http?.close());

@@ -67,7 +67,7 @@ datasets:
     columns:
       order_id: { type: bigint, description: Surrogate key. }
       amount: { type: double }
-      loaded_at: { type: timestamp, description: When the row was loaded, in UTC. }
+      loaded_at: { type: timestamp, description: "When the row was loaded, in UTC." }
     checks:
       fresh: { type: freshness, column: loaded_at, max_age: 1d }
       enough: { type: volume, min: 10 }

@@ -51,7 +51,7 @@ export async function serve({
 
 function banner({ mesh, address }: Daemon): string {
   const { products, checks, slos, connections } = countsOf(mesh);
-  return `Tidemark ${version} watches ${products} products with ${checks} checks and ${slos} SLOs on ${connections} connections; metrics at http://${address}/metrics`;
+  return `Tidemark ${version} watches ${products} products with ${checks} checks and ${slos} SLOs on ${connections} connections; metrics at ${address}/metrics`;
 }
 
 function countsOf(mesh: Mesh) {
