@@ -1,0 +1,117 @@
+import { describe, expect, it } from "vitest";
+import type { Store } from "../../src/core/store.ts";
+import {
+  claimOne,
+  deliveryOf,
+  incidentOf,
+  minute,
+  newSlot,
+  resultOf,
+  runOf,
+  stateOf,
+  t0,
+} from "./store-things.ts";
+
+const day = 24 * 60 * minute;
+
+export function describePruning(store: () => Store): void {
+  describe("pruning", () => {
+    it("deletes slots that ended before the instant with their results, and counts the rows", async () => {
+      const old = await claimOne(store(), t0);
+      const recent = await claimOne(store(), t0 + day);
+      await store().results.append([
+        resultOf(old),
+        resultOf(old, { checkId: "a/b/c" }),
+        resultOf(recent, { atMs: t0 + day }),
+      ]);
+      await store().slots.end([old], "done", t0);
+      await store().slots.end([recent], "done", t0 + day);
+      expect(await store().prune(t0)).toBe(0);
+      expect(await store().prune(t0 + day)).toBe(3);
+      expect([...(await store().results.latest()).keys()]).toEqual(["orders/orders/fresh"]);
+      expect(await store().slots.countByEnding()).toMatchObject({ done: 1 });
+    });
+
+    it("never deletes a slot without an ending", async () => {
+      const claimed = await claimOne(store(), t0);
+      await store().results.append([resultOf(claimed)]);
+      await store().slots.schedule(newSlot({ kind: "confirm" }));
+      expect(await store().prune(t0 + 365 * day)).toBe(0);
+      expect(await store().slots.countByEnding()).toMatchObject({ open: 2 });
+    });
+
+    it("deletes missed stretches and timeline runs that are over, and no run that still holds", async () => {
+      const missed = { probeId: "a", datasetId: "a/b", count: 2 };
+      await store().slots.recordMissed({ ...missed, fromMs: t0, toMs: t0 + minute }, t0);
+      await store().slots.recordMissed({ ...missed, fromMs: t0, toMs: t0 + day }, t0);
+      const holding = runOf({ checkId: "a/b/c", toMs: t0 + day });
+      await store().timelines.put([runOf(), holding]);
+      expect(await store().prune(t0 + day)).toBe(2);
+      expect(Object.fromEntries(await store().timelines.since(0))).toEqual({ "a/b/c": [holding] });
+      expect((await store().slots.countByEnding()).missed).toBe(2);
+    });
+
+    it("deletes incidents that ended and their settled deliveries", async () => {
+      await store().incidents.put(incidentOf({ endedMs: t0, ending: "resolved" }));
+      await store().outbox.enqueue([deliveryOf(1), deliveryOf(2)]);
+      await settleHead(store(), { kind: "sent", externalId: "ts" });
+      await settleHead(store(), { kind: "failed", reason: "auth" });
+      expect(await store().prune(t0 + day)).toBe(3);
+      expect(await store().incidents.recent(9)).toEqual([]);
+      expect(await store().outbox.list(9)).toEqual([]);
+    });
+
+    it("keeps an open incident and the thread of its messages", async () => {
+      await store().incidents.put(incidentOf());
+      await store().outbox.enqueue([deliveryOf(1)]);
+      await settleHead(store(), { kind: "sent", externalId: "ts" });
+      expect(await store().prune(t0 + 365 * day)).toBe(0);
+      expect(await store().incidents.open()).toHaveLength(1);
+      expect(await store().outbox.externalId("inc-1", "slack", "#oncall")).toBe("ts");
+    });
+
+    it("keeps a pending delivery, and its incident's earlier ones", async () => {
+      await store().incidents.put(incidentOf({ endedMs: t0, ending: "resolved" }));
+      await store().outbox.enqueue([deliveryOf(1), deliveryOf(2)]);
+      await settleHead(store(), { kind: "sent", externalId: "ts" });
+      expect(await store().prune(t0 + 365 * day)).toBe(1);
+      expect(await store().outbox.due(t0)).toHaveLength(1);
+      expect(await store().outbox.externalId("inc-1", "slack", "#oncall")).toBe("ts");
+    });
+
+    it("keeps alert states, SLOs and the configuration, however old", async () => {
+      await store().incidents.putStates([stateOf()]);
+      await store().timelines.noteSlos(["orders/fresh"], t0);
+      await store().configuration.keep([{ path: "tidemark.yaml", text: "version: 1" }], t0);
+      expect(await store().prune(t0 + 365 * day)).toBe(0);
+      expect((await store().incidents.states()).size).toBe(1);
+      expect((await store().timelines.sloSince()).size).toBe(1);
+      expect(await store().configuration.lastGood()).toHaveLength(1);
+    });
+
+    it("deletes more than fits one batch", async () => {
+      const slots = await store().slots.claim(
+        Array.from({ length: 1_201 }, (_, index) => newSlot({ dueMs: t0 + index })),
+        t0,
+      );
+      await store().slots.end(
+        slots.map(({ id }) => id),
+        "done",
+        t0,
+      );
+      expect(await store().prune(t0 + day)).toBe(1_201);
+      expect(await store().slots.countByEnding()).toMatchObject({ done: 0, open: 0 });
+    });
+  });
+}
+
+async function settleHead(
+  store: Store,
+  outcome: Parameters<Store["outbox"]["settle"]>[1],
+): Promise<void> {
+  const [head] = await store.outbox.due(t0);
+  if (head === undefined) {
+    throw new Error("nothing is due");
+  }
+  await store.outbox.settle(head.id, outcome, t0);
+}

@@ -1,0 +1,55 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+
+const script = join(import.meta.dirname, "store-child.ts");
+
+/** A running `store-child.ts`. Disposing of it kills it. */
+export class StoreProcess implements AsyncDisposable {
+  readonly lines: string[] = [];
+  readonly #child: ChildProcess;
+  readonly #closed: Promise<unknown>;
+  #wake = () => {};
+
+  /** `isPowerless`: as a user who owns nothing, where the tests run as root. */
+  constructor(job: string, path: string, options: { readonly isPowerless?: boolean } = {}) {
+    const isRoot = process.getuid?.() === 0;
+    this.#child = spawn(process.execPath, [script, job, path], {
+      stdio: ["ignore", "pipe", "inherit"],
+      ...(options.isPowerless === true && isRoot ? { uid: 65_534, gid: 65_534 } : {}),
+    });
+    this.#closed = once(this.#child, "close");
+    if (this.#child.stdout !== null) {
+      createInterface({ input: this.#child.stdout }).on("line", (line) => {
+        this.lines.push(line);
+        this.#wake();
+      });
+    }
+  }
+
+  /** Waits until it has said so many lines, or has ended. */
+  async said(count: number): Promise<void> {
+    while (this.lines.length < count && this.#child.exitCode === null) {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      this.#wake = resolve;
+      await Promise.race([promise, this.#closed]);
+    }
+  }
+
+  /** Waits until it ends; returns what it said last and its exit code. */
+  async ended(): Promise<{ readonly last: string | undefined; readonly exitCode: number | null }> {
+    await this.#closed;
+    return { last: this.lines.at(-1), exitCode: this.#child.exitCode };
+  }
+
+  /** kill −9, and waits until it is gone. */
+  async kill(): Promise<void> {
+    this.#child.kill("SIGKILL");
+    await this.#closed;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.kill();
+  }
+}
