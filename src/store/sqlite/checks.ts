@@ -1,14 +1,11 @@
 import { statSync } from "node:fs";
-import { TidemarkError } from "../../core/errors.ts";
+import { errorCodes, TidemarkError } from "../../core/errors.ts";
 import type { Connection } from "./connection.ts";
 import { applicationId, readApplicationId, readVersion } from "./migrate.ts";
 import { migrations } from "./migrations/index.ts";
 import { openReadOnly } from "./open.ts";
 
 const newestVersion = Math.max(...migrations.map(({ version }) => version));
-
-const corruptHint =
-  "Restore it from a backup, or move it away to start with an empty history. It is never emptied by itself.";
 
 /** Looks at an existing file through a read-only connection, so that a foreign one is not touched. */
 export function assertWritable(path: string): void {
@@ -32,7 +29,7 @@ export function assertReadable(db: Connection): void {
 function assertOurs(db: Connection): void {
   if (statSync(db.path).size === 0) {
     throw new TidemarkError("TM_STORE_CORRUPT", `The store ${db.path} is an empty file.`, {
-      hint: corruptHint,
+      hint: errorCodes.TM_STORE_CORRUPT.remedy,
     });
   }
   if (readApplicationId(db) !== applicationId) {
@@ -84,7 +81,7 @@ export function assertSound(db: Connection): void {
     const findings = db.all(`PRAGMA quick_check(${scope})`) as readonly { quick_check: string }[];
     if (findings.some((finding) => finding.quick_check !== "ok")) {
       throw new TidemarkError("TM_STORE_CORRUPT", `The store ${db.path} is damaged.`, {
-        hint: corruptHint,
+        hint: errorCodes.TM_STORE_CORRUPT.remedy,
       });
     }
   }

@@ -1,4 +1,4 @@
-import { type ErrorCode, TidemarkError } from "../../core/errors.ts";
+import { type ErrorCode, errorCodes, TidemarkError } from "../../core/errors.ts";
 
 interface Meaning {
   readonly code: ErrorCode;
@@ -54,7 +54,7 @@ export function storeError(error: unknown, path: string): TidemarkError {
     });
   }
   return new TidemarkError(meaning.code, `The store ${path} cannot be used: ${meaning.message}.`, {
-    ...(meaning.hint === undefined ? {} : { hint: meaning.hint }),
+    hint: meaning.hint ?? errorCodes[meaning.code].remedy,
     cause: error,
   });
 }

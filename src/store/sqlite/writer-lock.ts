@@ -1,5 +1,5 @@
 import { DatabaseSync } from "node:sqlite";
-import { TidemarkError } from "../../core/errors.ts";
+import { errorCodes, TidemarkError } from "../../core/errors.ts";
 import { resultCodeOf } from "./failures.ts";
 
 const busy = 5;
@@ -45,7 +45,7 @@ function refusal(error: unknown, storePath: string, path: string): TidemarkError
       "TM_STORE_LOCKED",
       `Another process is writing to the store ${storePath}.`,
       {
-        hint: "Stop the other `tidemark serve`, or give this one a store of its own.",
+        hint: errorCodes.TM_STORE_LOCKED.remedy,
         cause: error,
       },
     );
