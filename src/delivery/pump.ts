@@ -118,11 +118,18 @@ export class OutboxPump {
 
   #start(channel: string, head: Delivery): void {
     this.#busy.add(channel);
-    const run = this.#runChannel(channel, head).finally(() => {
-      this.#busy.delete(channel);
-      this.#freed.add(channel);
-      this.#running.delete(run);
-    });
+    const run = this.#runChannel(channel, head)
+      .catch(() => {
+        this.#o.logger.error(
+          { code: "TM_INTERNAL" },
+          "A channel's run broke; the next pass resumes it",
+        );
+      })
+      .finally(() => {
+        this.#busy.delete(channel);
+        this.#freed.add(channel);
+        this.#running.delete(run);
+      });
     this.#running.add(run);
   }
 
@@ -159,10 +166,11 @@ export class OutboxPump {
     return verdictOf(result, delivery, this.#o.clock.now(), this.#random);
   }
 
-  /** Counts and logs an attempt once, and writes it down; false when the store did not take it. */
+  /** Writes an attempt down, then counts and logs it once; false when the store did not take it. */
   async #settle(owed: Owed): Promise<boolean> {
+    const isWritten = await this.#write(owed);
     this.#tell(owed);
-    return this.#write(owed);
+    return isWritten;
   }
 
   async #settleOwed(): Promise<void> {
