@@ -164,7 +164,9 @@ function withoutFilter(request: AggregateRequest): AggregateRequest {
 
 function where(...filters: readonly (string | undefined)[]): string {
   const present = filters.filter((filter) => filter !== undefined);
-  return present.length === 0 ? "" : ` where ${present.map((text) => `(${text})`).join(" and ")}`;
+  // The line break ends a comment that a declared filter may end with.
+  const spelled = present.map((text) => `(${text}\n)`);
+  return spelled.length === 0 ? "" : ` where ${spelled.join(" and ")}`;
 }
 
 function chunk(aggregates: readonly PlannedAggregate[]): readonly (readonly PlannedAggregate[])[] {
