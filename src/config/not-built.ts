@@ -47,6 +47,22 @@ export const notBuilt = {
     { path: ["alerts"], instead: "`alert` says how loudly an incident is told." },
     { path: ["exclusions"], instead: "No time is taken out of the budget." },
   ],
+  scenario: [{ path: ["exclusions"], instead: "Leave it out." }],
+  scenarioSlo: [
+    {
+      path: ["kind"],
+      values: ["freshness", "deadline", "rows"],
+      instead: "Use `kind: state`, or freshness under `checks`, as held state.",
+    },
+    { path: ["window", "calendar"], instead: "Use a rolling window such as `30d`." },
+    ...["max_age", "by", "opens", "timezone", "calendar"].map((key) => ({
+      path: [key],
+      instead: "It belongs to kinds other than `state`.",
+    })),
+  ],
+  scenarioCheck: [
+    { path: ["kind"], values: ["deadline", "rows"], instead: "Use `state` or `freshness`." },
+  ],
 } as const satisfies Readonly<Record<string, readonly NotBuilt[]>>;
 
 /**

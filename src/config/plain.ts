@@ -1,5 +1,6 @@
 import { isAlias, isMap, isScalar, isSeq, type Node, type ParsedNode } from "yaml";
 import { clip } from "./problems.ts";
+import { yamlWords } from "./yaml-words.ts";
 
 /**
  * The most values that aliases may stand for in one file. Generous for a shared schedule, and far
@@ -56,18 +57,17 @@ class Walk {
   readonly problems: PlainProblem[] = [];
   readonly #anchors = new Map<string, Node>();
   readonly #open = new Set<Node>();
-  #aliasDepth = 0;
+  /** Where the outermost alias stands that is being followed. */
+  #aliasOffset: number | null = null;
   #aliased = 0;
 
   value(node: Node | null | undefined): unknown {
     if (node === null || node === undefined) {
       return null;
     }
-    if (this.#aliasDepth > 0 && ++this.#aliased > mostAliasedValues) {
-      throw new Explosion({
-        offset: startOf(node),
-        message: `aliases stand for more than ${mostAliasedValues} values`,
-      });
+    if (this.#aliasOffset !== null && ++this.#aliased > mostAliasedValues) {
+      const message = `aliases stand for more than ${mostAliasedValues} values`;
+      throw new Explosion({ offset: this.#aliasOffset, message });
     }
     if (isAlias(node)) {
       return this.#alias(node.source, startOf(node));
@@ -87,12 +87,15 @@ class Walk {
   #alias(name: string, offset: number): unknown {
     const target = this.#anchors.get(name);
     if (target === undefined || this.#open.has(target)) {
-      this.problems.push({ offset, message: "an alias (`*name`) cannot stand for what holds it" });
+      const message =
+        target === undefined ? yamlWords("BAD_ALIAS") : "this alias stands for itself";
+      this.problems.push({ offset, message });
       return null;
     }
-    this.#aliasDepth += 1;
+    const outer = this.#aliasOffset;
+    this.#aliasOffset ??= offset;
     const value = this.value(target);
-    this.#aliasDepth -= 1;
+    this.#aliasOffset = outer;
     return value;
   }
 

@@ -29,6 +29,9 @@ const mostTokens = 200_000;
 /** Mistakes in syntax breed others behind them; the first ones are what is to be mended. */
 const mostSyntaxProblems = 10;
 
+/** Of what the parser finds, in its order; a file of commas has a hundred thousand. */
+const mostFindings = 1_000;
+
 interface Composed {
   readonly document: Document.Parsed | null;
   readonly findings: readonly { readonly offset: number; readonly message: string }[];
@@ -213,7 +216,7 @@ function* compose(text: string): Generator<void, Composed> {
       return refused(parser.offset, `more than ${deepest} levels of nesting`);
     }
     if (count > mostTokens) {
-      return refused(parser.offset, "more in one file than can be read without a pause; split it");
+      return refused(parser.offset, `more than ${mostTokens} tokens in one file; split it`);
     }
     if (count % 4_000 === 0) {
       yield;
@@ -239,6 +242,7 @@ function composeTokens(tokens: readonly CST.Token[], length: number): Composed {
     const [document = null, second] = documents;
     const findings = documents
       .flatMap(({ errors, warnings }) => [...errors, ...warnings])
+      .slice(0, mostFindings)
       .map(({ pos, code }) => ({ offset: pos[0], message: yamlWords(code) }));
     if (second !== undefined) {
       findings.push({ offset: second.range[0], message: yamlWords("MULTIPLE_DOCS") });
