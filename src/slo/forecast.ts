@@ -53,8 +53,8 @@ export function exhaustedAt(
     const lengthMs = BigInt(Math.max(0, toMs - walkedMs));
     const atEnd =
       spent + slope * lengthMs - (isSpent(state) ? lengthMs * BigInt(wholePpm) * seenScale : 0n);
-    // Where bad time rolls off the sum cannot grow, because the slope is at most 1.
-    if (atEnd >= allowed && !isSpent(state)) {
+    // Where bad time rolls off the sum does not grow, so it reaches the allowance at a slope of e alone.
+    if (atEnd >= allowed) {
       const afterMs = (allowed - spent + slope - 1n) / slope;
       return walkedMs + terms.windowMs + Number(afterMs);
     }

@@ -39,6 +39,26 @@ describe("exhaustedAt", () => {
     expect(exhaustedAt(terms, timelineOf("xxx....................."), nowMs, day)).toBe(nowMs);
   });
 
+  it("is now when the budget is spent to the millisecond, even if nothing is bad lately", () => {
+    const twoHours = { ...terms, windowMs: 20 * hour };
+    const timeline = intervalsOf(
+      hourly("xx..................", hour),
+      midnight,
+      midnight + 20 * hour,
+    );
+    expect(exhaustedAt(twoHours, timeline, midnight + 20 * hour, hour)).toBe(midnight + 20 * hour);
+  });
+
+  it("is rounded up to a millisecond", () => {
+    const timeline = timelineOf("...................xx...");
+    const [leftMs, badShare] = [0.4 * hour, 2 / 7];
+    const atMs = exhaustedAt(terms, timeline, nowMs, 7 * hour);
+    expect(atMs).toBe(nowMs + Math.ceil(leftMs / badShare));
+    const odd = { ...terms, objectivePpm: 899_999 };
+    // 0.1 + 10⁻⁶ of a day is 8,640,086.4 ms: 1,440,086.4 ms are left, and 3.5 times that is 5,040,302.4.
+    expect(exhaustedAt(odd, timeline, nowMs, 7 * hour)).toBe(nowMs + 5_040_303);
+  });
+
   it("never comes while nothing is bad", () => {
     expect(exhaustedAt(terms, timelineOf("xx......................"), nowMs, 6 * hour)).toBeNull();
   });

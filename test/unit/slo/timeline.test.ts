@@ -60,6 +60,14 @@ describe("extend", () => {
     expect(runs.map(({ toMs }) => toMs)).toEqual([midnight + 70 * minute]);
   });
 
+  it("notes a newer observation even if its hold ends when the last one's does", () => {
+    const [run] = hourly(".");
+    const confirmed = observation(midnight + minute, "pass", 89 * minute);
+    expect(extend(run ?? null, confirmed, owner)).toEqual([
+      { ...run, observedMs: midnight + minute },
+    ]);
+  });
+
   it("takes an observation older than the last as made at the last one's instant", () => {
     const [run] = hourly("..");
     const changed = extend(run ?? null, observation(midnight + 5 * minute, "fail"), owner);

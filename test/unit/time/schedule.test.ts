@@ -154,6 +154,12 @@ describe("countDue", () => {
     expect(count).toBe((tenYears - newYear) / minute);
   });
 
+  it("counts a midnight once where it goes over from walking to the wall clock", () => {
+    const fromMs = newYear - 1_000 * minute;
+    expect(countDue(cron("* * * * *"), 0, fromMs, newYear + 2 * day)).toBe(1_000 + 2_880);
+    expect(countDue(cron("* * * * *"), 0, fromMs - minute, newYear + 2 * day)).toBe(1_001 + 2_880);
+  });
+
   it("counts a year of office minutes on the wall clock, weekends left out", () => {
     const minutely = cron("* 9-17 * * 1-5", "Asia/Kolkata");
     expect(countDue(minutely, 0, newYear, Date.UTC(2027, 0, 1))).toBe(261 * 9 * 60);
