@@ -68,7 +68,7 @@ async function describeTables(
   }
   const part = (place: number) => tables.map(({ parts }) => parts.at(place) ?? null);
   const atMs = clock.now();
-  const { rows } = await ask(tableColumns, [part(-3), part(-2), part(-1)]);
+  const { rows } = await ask({ text: tableColumns, values: [part(-3), part(-2), part(-1)] });
   return new Map(
     rows.map(([isHere, mayRead, columns], place): [string, Columns] => [
       tables[place]?.id ?? "",
@@ -86,11 +86,13 @@ async function describeTables(
 async function describeQuery(ask: Ask, sql: string, clock: Clock): Promise<Columns> {
   try {
     const atMs = clock.now();
-    const { fields } = await ask(`select * from (\n${withoutEnd(sql)}\n) as dataset limit 0`);
-    const { rows } = await ask(
-      "select format_type(oid, modifier) from unnest($1::oid[], $2::int[]) with ordinality as f (oid, modifier, place) order by place",
-      [fields.map((field) => field.dataTypeID), fields.map((field) => field.dataTypeModifier)],
-    );
+    const { fields } = await ask({
+      text: `select * from (\n${withoutEnd(sql)}\n) as dataset limit 0`,
+    });
+    const { rows } = await ask({
+      text: typeNames,
+      values: [fields.map((one) => one.dataTypeID), fields.map((one) => one.dataTypeModifier)],
+    });
     const value = fields.map(({ name }, place) => ({
       name,
       type: textOf(rows[place]?.[0]),
@@ -105,6 +107,9 @@ async function describeQuery(ask: Ask, sql: string, clock: Clock): Promise<Colum
     return { ok: false, failure };
   }
 }
+
+const typeNames = `select format_type(oid, modifier)
+from unnest($1::oid[], $2::int[]) with ordinality as field (oid, modifier, place) order by place`;
 
 const ofOneDataset: ReadonlySet<string> = new Set(["invalid_query", "not_found", "permission"]);
 

@@ -141,17 +141,20 @@ export class PostgresDriver implements AsyncDisposable {
     deadline: CallDeadline,
     work: (ask: Ask) => Promise<T>,
   ): Promise<T> {
-    let isLost = false;
-    const ask: Ask = async (text, values) => {
+    let isSpent = false;
+    const cancel = () => {
+      isSpent = true;
+      return cancelStatement(pg, this.#settings, client);
+    };
+    const ask: Ask = async (statement) => {
       const startedMs = this.#clock.monotonicMs();
-      const cancel = () => cancelStatement(pg, this.#settings, client);
+      const text = `${queryComment(label)} ${statement.text}`;
       try {
-        const statement = { text: `${queryComment(label)} ${text}`, values };
-        const answer = await askOn(client, cancel, deadline, statement);
+        const answer = await askOn(pg, client, { ...statement, text }, deadline, cancel);
         session.hasAnswered = true;
         return answer;
       } catch (error) {
-        isLost ||= isConnectionLost(error);
+        isSpent ||= isConnectionLost(error);
         const elapsedMs = this.#clock.monotonicMs() - startedMs;
         // The server's code for its timeout and for somebody's cancel is the same.
         throw codeOf(error) === "57014" && elapsedMs >= timeoutMs - timerSlackMs
@@ -161,12 +164,12 @@ export class PostgresDriver implements AsyncDisposable {
     };
     try {
       if (session.statementTimeoutMs !== timeoutMs) {
-        await ask(`set statement_timeout = ${timeoutMs}`);
+        await ask({ text: `set statement_timeout = ${timeoutMs}` });
         session.statementTimeoutMs = timeoutMs;
       }
       return await work(ask);
     } finally {
-      client.release(isLost || deadline.reason !== null || !session.isReadOnly);
+      client.release(isSpent || !session.isReadOnly);
     }
   }
 }

@@ -9,7 +9,7 @@ import {
 } from "../../src/core/connector.ts";
 import { describeDatasets } from "./catalogue.ts";
 import { config, type PostgresConfig, readSettings } from "./config.ts";
-import { dialect, withoutEnd } from "./dialect.ts";
+import { dialect } from "./dialect.ts";
 import { PostgresDriver } from "./driver.ts";
 import { testStages } from "./stages.ts";
 
@@ -42,14 +42,8 @@ function create(given: PostgresConfig, context: ConnectorContext): Connector {
 
     query: (sql, { maxRows, ...options }) =>
       driver.call(options, async (ask) => {
-        // The row cap is a LIMIT around the statement: the protocol's own row limit rules out parallel plans.
-        const capped = `select * from (\n${withoutEnd(sql)}\n) as capped limit ${maxRows + 1}`;
-        const { fields, rows } = await ask(capped);
-        return {
-          columns: fields.map(({ name }) => name),
-          rows: rows.slice(0, maxRows),
-          isTruncated: rows.length > maxRows,
-        };
+        const { fields, rows, isTruncated } = await ask({ text: sql, maxRows });
+        return { columns: fields.map(({ name }) => name), rows, isTruncated };
       }),
 
     describe: (datasets: readonly DatasetRef[], options: CallOptions) =>

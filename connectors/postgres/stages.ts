@@ -29,12 +29,10 @@ export async function testStages(
   const client = new pg.Client(clientConfig(settings, options.timeoutMs));
   const deadline = new CallDeadline(options.signal, options.timeoutMs);
   const opening = openingOf(client);
-  const ask: Ask = (text, values) => {
-    const cancel = () => cancelStatement(pg, settings, client);
-    return askOn(client, cancel, deadline, {
-      text: `${queryComment(options.label)} ${text}`,
-      values,
-    });
+  const cancel = () => cancelStatement(pg, settings, client);
+  const ask: Ask = (statement) => {
+    const text = `${queryComment(options.label)} ${statement.text}`;
+    return askOn(pg, client, { ...statement, text }, deadline, cancel);
   };
   const stages: ConnectionStage[] = [];
   const stage = async (name: ConnectionStage["name"], work: () => Promise<Finding>) => {
@@ -136,7 +134,7 @@ async function accessOf(
   ask: Ask,
   { clock, datasets }: { clock: Clock; datasets: readonly DatasetRef[] },
 ): Promise<Finding> {
-  const { rows } = await ask(roleFacts);
+  const { rows } = await ask({ text: roleFacts });
   const [version, isSuperuser, mayWrite] = rows[0] ?? [];
   const described = await describeDatasets(ask, datasets, clock);
   const unreadable = described.flatMap(({ datasetId, columns }) =>
@@ -165,7 +163,7 @@ async function accessOf(
 /** The server's clock against ours at the middle of the round trip. */
 async function clockOf(ask: Ask, clock: Clock): Promise<Finding> {
   const beforeMs = clock.now();
-  const { rows } = await ask("select clock_timestamp()");
+  const { rows } = await ask({ text: "select clock_timestamp()" });
   const oursMs = (beforeMs + clock.now()) / 2;
   const [theirs] = rows[0] ?? [];
   const skewMs =
