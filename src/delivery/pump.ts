@@ -258,8 +258,9 @@ export class OutboxPump {
     }
   }
 
+  /** While a verdict is owed it still fails: a store may be read and not written. */
   #storeAnswered(): void {
-    if (this.#isStoreFailing) {
+    if (this.#isStoreFailing && this.#owed.size === 0) {
       this.#isStoreFailing = false;
       this.#o.logger.info({}, "The outbox can be reached again");
     }
