@@ -48,12 +48,14 @@ export const notBuilt = {
     { path: ["exclusions"], instead: "No time is taken out of the budget." },
   ],
   scenario: [{ path: ["exclusions"], instead: "Leave it out." }],
-  scenarioSlo: [
+  scenarioKind: [
     {
       path: ["kind"],
       values: ["freshness", "deadline", "rows"],
       instead: "Use `kind: state`, or freshness under `checks`, as held state.",
     },
+  ],
+  scenarioSlo: [
     { path: ["window", "calendar"], instead: "Use a rolling window such as `30d`." },
     ...["max_age", "by", "opens", "timezone", "calendar"].map((key) => ({
       path: [key],
@@ -82,8 +84,8 @@ export function refuseNotBuilt(
   const refused = new Set<string>(found.map(({ path }) => path[0] ?? ""));
   for (const { path, values, instead } of found) {
     const key = path.join(".");
-    const what = values === undefined ? `\`${key}\`` : `this value of \`${key}\``;
-    report.error("TM_NOT_SUPPORTED", [...at, ...path], `${what} is not built yet`, {
+    const what = values === undefined ? key : `${key}: ${String(valueAt(piece, path))}`;
+    report.error("TM_NOT_SUPPORTED", [...at, ...path], `\`${what}\` is not built yet`, {
       spot: values === undefined ? "key" : "value",
       hint: instead,
     });

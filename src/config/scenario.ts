@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import type { Problem } from "../core/errors.ts";
 import type { Scenario, ScenarioCheck, ScenarioObservation } from "../slo/replay.ts";
-import { notBuilt } from "./not-built.ts";
+import { notBuilt, refuseNotBuilt } from "./not-built.ts";
 import { isFields, type Piece, readPiece } from "./piece.ts";
 import { type Path, type Place, type Places, Report, type Spot } from "./problems.ts";
 import {
@@ -65,13 +65,16 @@ function ofReplay(problem: Problem): Problem {
 }
 
 function scenarioOf(value: unknown, report: Report): Scenario | null {
-  const root = readPiece(scenarioFields, value, [], report, { notBuilt: notBuilt.scenario });
   const given = isFields(value) ? value : {};
   const slo: unknown = given["slo"];
+  const isSingle = given["checks"] === undefined;
+  if (isSingle && isKindRefused(slo, report)) {
+    return null;
+  }
+  const root = readPiece(scenarioFields, value, [], report, { notBuilt: notBuilt.scenario });
   if (slo === undefined) {
     return null;
   }
-  const isSingle = given["checks"] === undefined;
   checkForms(given, report);
   const options = { notBuilt: notBuilt.scenarioSlo };
   const { terms, checks } = isSingle
@@ -95,6 +98,13 @@ function scenarioOf(value: unknown, report: Report): Scenario | null {
     checks,
     hasBlame: !isSingle,
   };
+}
+
+/** The other kinds have keys of their own, of which nothing is said. */
+function isKindRefused(slo: unknown, report: Report): boolean {
+  return (
+    isFields(slo) && refuseNotBuilt(slo, notBuilt.scenarioKind, ["slo"], report).refused.size > 0
+  );
 }
 
 function checkForms(given: Readonly<Record<string, unknown>>, report: Report): void {

@@ -1,0 +1,51 @@
+/**
+ * Writes the files that follow from the code: JSON Schemas and reference pages. With `--check` it writes
+ * nothing, names the files that are stale, and exits 1 when there are any.
+ */
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { checkTypes } from "../checks/index.ts";
+import { connectors } from "../connectors/index.ts";
+import { jsonSchemas } from "../src/config/json-schema.ts";
+import { notifiers } from "../src/notifiers/index.ts";
+import { configurationPage } from "./generate/configuration-page.ts";
+import { errorsPage } from "./generate/errors-page.ts";
+
+const root = join(import.meta.dirname, "..");
+
+function generatedFiles(): ReadonlyMap<string, string> {
+  const schemas = jsonSchemas({
+    checkTypes: new Map(checkTypes.map((spec) => [spec.name, spec])),
+    connectors: new Map(connectors.map((spec) => [spec.type, spec])),
+    notifiers: new Map(notifiers.map((spec) => [spec.type, spec])),
+  });
+  return new Map([
+    ["schemas/tidemark.schema.json", `${JSON.stringify(schemas.daemon, null, 2)}\n`],
+    ["schemas/product.schema.json", `${JSON.stringify(schemas.product, null, 2)}\n`],
+    ["docs/configuration.md", configurationPage(schemas)],
+    ["docs/errors.md", errorsPage()],
+  ]);
+}
+
+function textOf(path: string): string | null {
+  try {
+    return readFileSync(join(root, path), "utf8");
+  } catch {
+    return null;
+  }
+}
+
+const stale = [...generatedFiles()].filter(([path, text]) => textOf(path) !== text);
+
+if (process.argv.includes("--check")) {
+  for (const [path] of stale) {
+    console.error(`${path} is stale: run \`npm run generate\``);
+  }
+  process.exitCode = stale.length > 0 ? 1 : 0;
+} else {
+  for (const [path, text] of stale) {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), text);
+    console.log(`wrote ${path}`);
+  }
+}
