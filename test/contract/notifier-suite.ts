@@ -212,8 +212,10 @@ export function describeNotifier(
       subject.hang();
       const delivery = subject.notifier.deliver(noticeOf("opened"), optionsOf());
       await expect.poll(() => subject.connections()).toBe(1);
+      const startedMs = performance.now();
       await subject.notifier[Symbol.asyncDispose]();
       expect(await delivery).toEqual({ delivered: false, isRetryable: true, reason: "timeout" });
+      expect(performance.now() - startedMs).toBeLessThan(2000);
       await expect.poll(() => subject.connections()).toBe(0);
     });
 

@@ -172,7 +172,7 @@ function budgetFact(budget: NoticeBudget): Fact {
 
 /** Rounded down to a tenth of a percent: a budget is never shown larger than it is. */
 function shareLeft(share: number): string {
-  // The summand undoes what binary fractions take away: 0.57 × 1000 is 569.9999999999999.
+  // The summand undoes what binary fractions take away: 1 − 0.07 is 0.9299999999999999.
   const percent = Math.floor(share * 1000 + 1e-6) / 10;
   return percent < 0 ? `overspent by ${(-percent).toFixed(1)}%` : `${percent.toFixed(1)}% left`;
 }

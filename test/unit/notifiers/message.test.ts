@@ -59,7 +59,11 @@ describe("messageOf", () => {
 
   it.each<[string, Partial<NoticeBudget>, string]>([
     ["both sides", { remaining: 0.5, remainingLower: 0.25 }, "50.0% left; 25.0% left if all"],
-    ["one figure where they agree", { remaining: 0.57, remainingLower: 0.57 }, ": 57.0% left"],
+    [
+      "one figure where they agree",
+      { remaining: 1 - 0.07, remainingLower: 1 - 0.07 },
+      ": 93.0% left",
+    ],
     ["rounded down", { remaining: 0.9999, remainingLower: 0.9999 }, ": 99.9% left"],
     ["overspent", { remaining: -0.25, remainingLower: -0.25 }, ": overspent by 25.0%"],
     ["a spent rest rounded up", { remaining: -0.0001, remainingLower: -0.0001 }, "by 0.1%"],

@@ -1,5 +1,5 @@
 import * as fc from "fast-check";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { NoticeChange } from "../../../src/core/incident.ts";
 import type { DeliveryResult, Notifier } from "../../../src/core/notifier.ts";
 import { messageOf } from "../../../src/notifiers/_shared/message.ts";
@@ -160,6 +160,19 @@ describe("the slack notifier", () => {
     expect(await deliver("opened")).toMatchObject({ delivered: true });
     const [first, second] = server.messages;
     expect(first?.metadata).toEqual(second?.metadata);
+  });
+
+  it("keeps the library from printing what Slack answers", async () => {
+    const levels = ["debug", "info", "warn", "error", "log"] as const;
+    const spies = levels.map((level) => vi.spyOn(console, level).mockReturnValue(undefined));
+    try {
+      server.fail({ kind: "error", code: "channel_not_found" });
+      await deliver("opened");
+      expect(server.requests).toHaveLength(1);
+      expect(spies.flatMap((spy) => spy.mock.calls)).toEqual([]);
+    } finally {
+      spies.forEach((spy) => spy.mockRestore());
+    }
   });
 
   it.each([
