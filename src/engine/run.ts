@@ -47,6 +47,12 @@ export interface RunContext {
   readonly onStatement: (bytesScanned: number | undefined) => void;
 }
 
+/** The statements of a run, shared by all of its checks. */
+interface Sent {
+  readonly queryIds: string[];
+  bytesScanned: number | undefined;
+}
+
 /** Never rejects: what cannot be measured is a result with outcome `error`. */
 export async function runDataset(
   dataset: Dataset,
@@ -57,10 +63,10 @@ export async function runDataset(
   const startedMs = clock.now();
   const started = clock.monotonicMs();
   const plan = planProbe(dataset, checks, warehouse.target, types, startedMs);
-  const queryIds: string[] = [];
+  const sent: Sent = { queryIds: [], bytesScanned: undefined };
   // Asked for before the first await, so that all runs of a tick share one catalogue read.
   const columns = plan.needsColumns ? warehouse.catalogue.columnsOf(refOf(dataset)) : null;
-  const aggregates = await measureGated(plan, context, queryIds);
+  const aggregates = await measureGated(plan, context, sent);
   const measuredColumns = await columns;
   return {
     dataset,
@@ -78,9 +84,7 @@ export async function runDataset(
         check,
         atMs: instantOf(plan, check, aggregates) ?? measuredAt(measuredColumns) ?? startedMs,
         result,
-        evidence: usesAggregates
-          ? { rung: "column", queryIds }
-          : { rung: "catalogue", queryIds: [] },
+        evidence: usesAggregates ? columnEvidence(sent) : { rung: "catalogue", queryIds: [] },
       };
     }),
   };
@@ -89,7 +93,7 @@ export async function runDataset(
 async function measureGated(
   plan: ProbePlan,
   context: RunContext,
-  queryIds: string[],
+  sent: Sent,
 ): Promise<MeasuredAggregates> {
   const { warehouse, clock, signal } = context;
   const { dataset } = plan;
@@ -108,11 +112,18 @@ async function measureGated(
       },
       nextLabel: () => `${dataset.id} ${context.newId()}`,
       onStatement: (label, bytesScanned) => {
-        queryIds.push(label);
+        sent.queryIds.push(label);
+        if (bytesScanned !== undefined) {
+          sent.bytesScanned = (sent.bytesScanned ?? 0) + bytesScanned;
+        }
         context.onStatement(bytesScanned);
       },
     }),
   );
+}
+
+function columnEvidence({ queryIds, bytesScanned }: Sent): Evidence {
+  return { rung: "column", queryIds, ...(bytesScanned === undefined ? {} : { bytesScanned }) };
 }
 
 function judge(
