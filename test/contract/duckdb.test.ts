@@ -1,42 +1,11 @@
-import { mkdtemp, readdir, readlink, rename, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { DuckDBInstance } from "@duckdb/node-api";
+import { readdir, readlink, rename } from "node:fs/promises";
 import { duckdb } from "../../connectors/duckdb/index.ts";
-import type { Connector } from "../../src/core/connector.ts";
+import { asOwner, duckdbConnector } from "../helpers/duckdb.ts";
+import { TemporaryFolder } from "../helpers/folder.ts";
 import type { ConnectorAdapter } from "./connector-adapter.ts";
 import { connectorSuite } from "./connector-suite.ts";
 
-/** Writes to a database file as its owner would: open, write, close. */
-async function writeDatabase(path: string, sql: string): Promise<void> {
-  const instance = await DuckDBInstance.create(path);
-  try {
-    const connection = await instance.connect();
-    await connection.run(sql);
-    connection.closeSync();
-  } finally {
-    instance.closeSync();
-  }
-}
-
-function connectorTo(path: string): Connector {
-  return duckdb.create(duckdb.config.parse({ path }), {
-    name: "lake",
-    baseDir: "/",
-    maxConcurrency: 4,
-    clock: { now: () => Date.now(), monotonicMs: () => performance.now() },
-    logger: {
-      debug: () => undefined,
-      info: () => undefined,
-      warn: () => undefined,
-      error: () => undefined,
-      child: () => {
-        throw new Error("no child is asked for");
-      },
-    },
-    datasets: [],
-  });
-}
+const connectorTo = (path: string) => duckdbConnector({ path });
 
 /** How many times this process has the file open. */
 async function openCount(path: string): Promise<number> {
@@ -86,23 +55,23 @@ const adapter: ConnectorAdapter = {
   hasGrants: false,
 
   start: async () => {
-    const folder = await mkdtemp(join(tmpdir(), "tidemark-duckdb-"));
-    const path = join(folder, "lake.db");
-    const text = join(folder, "text.db");
-    await writeDatabase(path, "create schema suite; create sequence suite.counter");
-    await writeFile(text, "This is no database.\n".repeat(1_000));
+    const folder = await TemporaryFolder.make();
+    const path = folder.at("lake.db");
+    const text = folder.at("text.db");
+    await asOwner("create schema suite; create sequence suite.counter", path);
+    await folder.write({ "text.db": "This is no database.\n".repeat(1_000) });
     return {
       connect: () => connectorTo(path),
-      execute: (sql) => writeDatabase(path, sql),
+      execute: (sql) => asOwner(sql, path),
       // The connector has the file open only while statements run on it.
       runningStatements: async () => Math.min(1, await openCount(path)),
       cutConnections: async () => undefined,
       lateArrival: async () => {
-        const late = join(folder, "late.db");
+        const late = folder.at("late.db");
         return {
           connector: connectorTo(late),
           arrive: async () => {
-            await writeDatabase(`${late}.part`, "create table t (id bigint)");
+            await asOwner("create table t (id bigint)", `${late}.part`);
             await rename(`${late}.part`, late);
           },
         };
@@ -110,7 +79,7 @@ const adapter: ConnectorAdapter = {
       badConnections: () => [
         {
           title: "a file that does not exist",
-          connector: connectorTo(join(folder, "absent.db")),
+          connector: connectorTo(folder.at("absent.db")),
           stage: "reach",
           kind: "not_found",
         },
@@ -122,13 +91,13 @@ const adapter: ConnectorAdapter = {
         },
         {
           title: "a folder",
-          connector: connectorTo(folder),
+          connector: connectorTo(folder.path),
           stage: "access",
           kind: "unreachable",
         },
       ],
       secrets: [],
-      [Symbol.asyncDispose]: () => rm(folder, { recursive: true }),
+      [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose](),
     };
   },
 };
