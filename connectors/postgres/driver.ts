@@ -12,6 +12,8 @@ import { type Ask, askOn, cancelStatement, clientConfig, loadPg, type PgModule }
 
 /** The client waits this much longer than the server, whose word says more. */
 const clientGraceMs = 250;
+/** The SQLSTATE both of the server's statement timeout and of somebody's cancel. */
+const canceledCode = "57014";
 /** The server's timer and this clock may differ by this much. */
 const timerSlackMs = 5;
 /** A connection that is lost sooner than this after it was taken had died before. */
@@ -156,9 +158,11 @@ export class PostgresDriver implements AsyncDisposable {
       } catch (error) {
         isSpent ||= isConnectionLost(error);
         const elapsedMs = this.#clock.monotonicMs() - startedMs;
-        // The server's code for its timeout and for somebody's cancel is the same.
-        throw codeOf(error) === "57014" && elapsedMs >= timeoutMs - timerSlackMs
-          ? new ConnectorError(stoppedFailure("overdue"), { cause: error })
+        throw codeOf(error) === canceledCode && elapsedMs >= timeoutMs - timerSlackMs
+          ? new ConnectorError(
+              { ...stoppedFailure("overdue"), code: canceledCode },
+              { cause: error },
+            )
           : error;
       }
     };

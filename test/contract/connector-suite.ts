@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { type Connector, ConnectorError } from "../../src/core/connector.ts";
+import { type CallOptions, type Connector, ConnectorError } from "../../src/core/connector.ts";
 import type { SqlValue } from "../../src/core/value.ts";
+import { callOptions as options } from "../helpers/connectors.ts";
 import {
   type ColumnKind,
   type ConnectorAdapter,
@@ -32,12 +33,7 @@ export function connectorSuite(adapter: ConnectorAdapter): void {
       await counterpart?.[Symbol.asyncDispose]();
     });
 
-    const options = (more: { signal?: AbortSignal; timeoutMs?: number; label?: string } = {}) => ({
-      signal: more.signal ?? new AbortController().signal,
-      timeoutMs: more.timeoutMs ?? 15_000,
-      label: more.label ?? "suite/values",
-    });
-    const query = (sql: string, more: Parameters<typeof options>[0] = {}, maxRows = 1_000) =>
+    const query = (sql: string, more: Partial<CallOptions> = {}, maxRows = 1_000) =>
       connector.query(sql, { ...options(more), maxRows });
     const rowsOf = async (sql: string) => (await query(sql)).rows;
     const scalar = async (sql: string): Promise<SqlValue | undefined> =>

@@ -1,34 +1,9 @@
 import { postgres } from "../../connectors/postgres/index.ts";
-import type { Clock } from "../../src/core/clock.ts";
-import type { Connector, DatasetRef } from "../../src/core/connector.ts";
-import type { Logger } from "../../src/core/logger.ts";
+import { connectorTo } from "../helpers/connectors.ts";
 import { freePort, startPostgres } from "../helpers/postgres.ts";
 import { forward, listenSilently, type TcpListener } from "../helpers/tcp.ts";
 import type { ConnectorAdapter } from "./connector-adapter.ts";
 import { connectorSuite } from "./connector-suite.ts";
-
-const clock: Clock = { now: () => Date.now(), monotonicMs: () => performance.now() };
-const silent: Logger = {
-  debug: () => undefined,
-  info: () => undefined,
-  warn: () => undefined,
-  error: () => undefined,
-  child: () => silent,
-};
-
-function connectorTo(
-  given: unknown,
-  more: { maxConcurrency?: number; datasets?: readonly DatasetRef[]; clock?: Clock } = {},
-): Connector {
-  return postgres.create(postgres.config.parse(given), {
-    name: "dwh",
-    baseDir: "/",
-    maxConcurrency: more.maxConcurrency ?? 4,
-    clock: more.clock ?? clock,
-    logger: silent,
-    datasets: more.datasets ?? [],
-  });
-}
 
 const adapter: ConnectorAdapter = {
   title: "postgres",

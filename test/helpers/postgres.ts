@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, rm } from "node:fs/promises";
+import { chmod, chown, copyFile, mkdtemp, rm, stat } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -13,6 +13,8 @@ export interface PostgresServer extends AsyncDisposable {
   readonly admin: Client;
   /** The superuser's password; it stands in no log of ours. */
   readonly password: string;
+  /** Lines of the server's log so far; with `log_statement: "all"` every statement is there. */
+  readonly log: readonly string[];
   url(role?: {
     readonly user: string;
     readonly password: string;
@@ -23,13 +25,16 @@ export interface PostgresServer extends AsyncDisposable {
 /**
  * Starts a server on a free port of 127.0.0.1 in a folder of its own, in about a second: nothing is synced
  * to disk. Postgres refuses to run as root, so then it runs as the user `postgres`, who is made if missing
- * and must be able to reach the folder. `settings` are server settings, e.g. `{ max_connections: "10" }`.
+ * and must be able to reach the folder and node_modules. `settings` are server settings, e.g.
+ * `{ max_connections: "10" }`; `ssl: "on"` comes with the certificate of test/helpers/tls, which is for
+ * warehouse.test.
  */
 export async function startPostgres(
   settings: Readonly<Record<string, string>> = {},
 ): Promise<PostgresServer> {
   const folder = await mkdtemp(join(tmpdir(), "tidemark-postgres-"));
   await chmod(folder, 0o755);
+  const data = join(folder, "data");
   const port = await freePort();
   const password = "pw-of-postgres-51f0c2";
   const log: string[] = [];
@@ -44,7 +49,7 @@ export async function startPostgres(
     ...settings,
   };
   const embedded = new EmbeddedPostgres({
-    databaseDir: join(folder, "data"),
+    databaseDir: data,
     user: "postgres",
     password,
     port,
@@ -59,6 +64,7 @@ export async function startPostgres(
   const remove = () => rm(folder, { recursive: true, force: true });
   try {
     await embedded.initialise();
+    await installCertificate(data);
     await embedded.start();
   } catch (cause) {
     await remove();
@@ -72,6 +78,7 @@ export async function startPostgres(
     port,
     admin,
     password,
+    log,
     url: ({ user, password: secret, database = "postgres" } = { user: "postgres", password }) =>
       `postgres://${encodeURIComponent(user)}:${encodeURIComponent(secret)}@${host}:${port}/${database}`,
     [Symbol.asyncDispose]: async () => {
@@ -80,6 +87,17 @@ export async function startPostgres(
       await remove();
     },
   };
+}
+
+/** Under the names that Postgres looks for, and readable for the server alone, as it insists. */
+async function installCertificate(data: string): Promise<void> {
+  const owner = await stat(data);
+  for (const name of ["server.key", "server.crt"]) {
+    const file = join(data, name);
+    await copyFile(new URL(`tls/${name}`, import.meta.url), file);
+    await chmod(file, 0o600);
+    await chown(file, owner.uid, owner.gid);
+  }
 }
 
 /** A port of 127.0.0.1 that nothing listens on at this moment. */

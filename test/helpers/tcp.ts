@@ -11,16 +11,23 @@ export function listenSilently(): Promise<TcpListener> {
   return listen(0, () => undefined);
 }
 
-/** Passes what comes in on `port` on to `targetPort`, and the answers back. */
-export function forward(port: number, targetPort: number): Promise<TcpListener> {
-  return listen(port, (socket) => {
+/** A forwarder that can be told to lose what it should pass on, as a firewall does. */
+export interface TcpForwarder extends TcpListener {
+  isLosing: boolean;
+}
+
+/** Passes what comes in on `port` (0: a free one) on to `targetPort`, and the answers back. */
+export async function forward(port: number, targetPort: number): Promise<TcpForwarder> {
+  const state = { isLosing: false };
+  const listener = await listen(port, (socket) => {
     const target = connect(targetPort, "127.0.0.1");
     target.on("error", () => socket.destroy());
     socket.on("close", () => target.destroy());
     target.on("close", () => socket.destroy());
-    socket.pipe(target);
-    target.pipe(socket);
+    socket.on("data", (bytes) => state.isLosing || target.write(bytes));
+    target.on("data", (bytes) => state.isLosing || socket.write(bytes));
   });
+  return Object.assign(state, listener);
 }
 
 async function listen(port: number, onConnection: (socket: Socket) => void): Promise<TcpListener> {

@@ -1,0 +1,35 @@
+import { postgres } from "../../connectors/postgres/index.ts";
+import type { Clock } from "../../src/core/clock.ts";
+import type { CallOptions, Connector, ConnectorContext } from "../../src/core/connector.ts";
+import { silentLogger } from "./silent-logger.ts";
+
+/** The machine's own clock, for tests in which a real server keeps the time. */
+export const realClock: Clock = { now: () => Date.now(), monotonicMs: () => performance.now() };
+
+/** Bounds that no test is meant to reach, but those that it sets. */
+export function callOptions(more: Partial<CallOptions> = {}): CallOptions {
+  return {
+    signal: new AbortController().signal,
+    timeoutMs: 15_000,
+    label: "suite/values",
+    ...more,
+  };
+}
+
+/** What a connector is created with. */
+export function connectorContext(more: Partial<ConnectorContext> = {}): ConnectorContext {
+  return {
+    name: "dwh",
+    baseDir: "/",
+    maxConcurrency: 4,
+    clock: realClock,
+    logger: silentLogger,
+    datasets: [],
+    ...more,
+  };
+}
+
+/** A Postgres connector with the keys that stand in tidemark.yaml. */
+export function connectorTo(keys: unknown, context: Partial<ConnectorContext> = {}): Connector {
+  return postgres.create(postgres.config.parse(keys), connectorContext(context));
+}
