@@ -44,8 +44,11 @@ export class SqliteStore implements Store {
 
   /** Waits for the calls before it, then lets another process write. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#access.close();
-    this.#lock?.[Symbol.dispose]();
+    try {
+      await this.#access.close();
+    } finally {
+      this.#lock?.[Symbol.dispose]();
+    }
   }
 }
 
