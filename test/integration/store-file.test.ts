@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { assertSound } from "../../src/store/sqlite/checks.ts";
 import { Connection } from "../../src/store/sqlite/connection.ts";
 import { migrate, readVersion } from "../../src/store/sqlite/migrate.ts";
 import { openWritable } from "../../src/store/sqlite/open.ts";
@@ -115,6 +116,13 @@ describe("a file that is not a sound store of this version", () => {
     },
   );
 
+  it("is told apart from one that was emptied", async () => {
+    await writeFile(path, "");
+    await expect(openSqliteStore(path, serve)).rejects.toMatchObject({
+      message: containing("is an empty file"),
+    });
+  });
+
   it("is refused when the file is gone and its log is left", async () => {
     await writeFile(`${path}-wal`, "frames of a store that was moved away");
     await expect(openSqliteStore(path, serve)).rejects.toMatchObject({ code: "TM_STORE_CORRUPT" });
@@ -129,6 +137,40 @@ describe("a file that is not a sound store of this version", () => {
   async function pragma(text: string): Promise<void> {
     using db = new DatabaseSync(path);
     db.exec(`PRAGMA ${text}`);
+  }
+});
+
+describe("a store too large to be read whole at a start", () => {
+  it.each([
+    { table: "slots", isRefused: false },
+    { table: "incidents", isRefused: true },
+    { table: "deliveries", isRefused: true },
+  ])("is judged by its tables of state ($table)", async ({ table, isRefused }) => {
+    await makeStore();
+    await overwriteRootPage(table);
+    using db = openWritable(path);
+    const judge = () => assertSound(db, 0);
+    const refusal = expect.objectContaining({ code: "TM_STORE_CORRUPT" }) as unknown;
+    expect(thrownBy(judge)).toEqual(isRefused ? refusal : null);
+    expect(thrownBy(() => db.get(`SELECT * FROM ${table}`))).toEqual(refusal);
+  });
+
+  async function overwriteRootPage(table: string): Promise<void> {
+    using db = new DatabaseSync(path);
+    const row = db.prepare("SELECT rootpage FROM sqlite_schema WHERE name = ?").get(table);
+    const bytes = await readFile(path);
+    const page = Number(row?.["rootpage"]);
+    bytes.fill(0xa5, (page - 1) * 4_096, page * 4_096);
+    await writeFile(path, bytes);
+  }
+
+  function thrownBy(work: () => unknown): unknown {
+    try {
+      work();
+      return null;
+    } catch (error) {
+      return error;
+    }
   }
 });
 

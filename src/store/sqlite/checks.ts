@@ -70,13 +70,12 @@ const stateTables = [
  * more). A small store is read whole; of a large one only the tables of state, so that a start takes no
  * longer for a long history. A damaged page of the rest is found when it is read.
  */
-export function assertSound(db: Connection): void {
+export function assertSound(db: Connection, maxBytes: number = wholeCheckMaxBytes): void {
   const pages =
     (db.get("PRAGMA page_count") as { page_count: number } | undefined)?.page_count ?? 0;
   const pageBytes =
     (db.get("PRAGMA page_size") as { page_size: number } | undefined)?.page_size ?? 0;
-  const scopes =
-    pages * pageBytes <= wholeCheckMaxBytes ? ["1"] : stateTables.map((table) => `'${table}'`);
+  const scopes = pages * pageBytes <= maxBytes ? ["1"] : stateTables.map((table) => `'${table}'`);
   for (const scope of scopes) {
     const findings = db.all(`PRAGMA quick_check(${scope})`) as readonly { quick_check: string }[];
     if (findings.some((finding) => finding.quick_check !== "ok")) {
