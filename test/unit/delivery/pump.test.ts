@@ -205,6 +205,41 @@ describe("channels", () => {
     expect(slack.mostUnderWay).toBe(1);
   });
 
+  it("do not repeat a delivery that ended while a slow store was still reading what is due", async () => {
+    const answer = Promise.withResolvers<DeliveryResult>();
+    const slack = notifierThat(() => answer.promise);
+    const { outbox } = office.store;
+    await outbox.enqueue([deliveryOf(1)]);
+    const slow = Promise.withResolvers<void>();
+    let reads = 0;
+    const due = async (nowMs: number) => {
+      reads += 1;
+      const isSecond = reads === 2;
+      const rows = await outbox.due(nowMs);
+      await (isSecond ? slow.promise : undefined);
+      return rows;
+    };
+    const pump = office.pump({
+      outbox: {
+        due,
+        enqueue: (deliveries) => outbox.enqueue(deliveries),
+        settle: (...args) => outbox.settle(...args),
+        externalId: (...args) => outbox.externalId(...args),
+        pendingByNotifier: () => outbox.pendingByNotifier(),
+        list: (limit) => outbox.list(limit),
+      },
+    });
+    await pump.pump();
+    const second = pump.pump();
+    await vi.waitUntil(() => reads === 2, { interval: 1 });
+    answer.resolve(sent);
+    await vi.waitUntil(() => reads === 3, { interval: 1 });
+    slow.resolve();
+    await second;
+    await office.pumped(pump);
+    expect(slack.noticeIds).toEqual(["inc-1.1"]);
+  });
+
   it("go on while one of them hangs, which is ended by its deadline", async () => {
     const slack = notifierThat(silent);
     const email = notifierThat(() => sent, "email");
