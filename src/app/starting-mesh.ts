@@ -76,7 +76,7 @@ export async function reloadMesh(
   return { mesh, files };
 }
 
-export function logProblems(problems: readonly Problem[], logger: Logger): void {
+function logProblems(problems: readonly Problem[], logger: Logger): void {
   for (const problem of problems) {
     const text = formatProblem(problem);
     if (problem.level === "error") {

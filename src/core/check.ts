@@ -11,7 +11,6 @@ import type { SqlValue } from "./value.ts";
 import type { EpochMs, Outcome, QualityDimension } from "./vocabulary.ts";
 
 export type {
-  AggregateFunction,
   AggregateRequest,
   CatalogueColumn,
   Measured,

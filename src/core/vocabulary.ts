@@ -34,8 +34,8 @@ export type Ppm = number;
 export const outcomes = ["pass", "warn", "fail", "error", "skip"] as const;
 export type Outcome = (typeof outcomes)[number];
 
-export const slotKinds = ["scheduled", "confirm", "just_in_time", "deadline", "catch_up"] as const;
-export type SlotKind = (typeof slotKinds)[number];
+/** Why a slot is due: its schedule, a suspicion, the moment an answer can change, a deadline, or a time made up for. */
+export type SlotKind = "scheduled" | "confirm" | "just_in_time" | "deadline" | "catch_up";
 
 /**
  * - done: every check got a result, `error` results included.

@@ -141,7 +141,7 @@ export class WatchState {
   }
 }
 
-export function longestWindowMs(mesh: Mesh): DurationMs {
+function longestWindowMs(mesh: Mesh): DurationMs {
   const longestErrorWindowMs = 3 * 86_400_000;
   return Math.max(longestErrorWindowMs, ...[...mesh.slos.values()].map(({ windowMs }) => windowMs));
 }

@@ -77,7 +77,7 @@ export function downstreamOf(product: Product, mesh: Mesh): readonly string[] {
 }
 
 /** Throws for a product that the mesh does not have: a fault of the program. */
-export function productOf(name: string, mesh: Mesh): Product {
+function productOf(name: string, mesh: Mesh): Product {
   const product = mesh.products.get(name);
   if (product === undefined) {
     throw new Error(`product ${name} is not in the mesh`);

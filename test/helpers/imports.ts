@@ -19,7 +19,7 @@ const room = (
 ): Room => ({ files, rooms, packages, isNodeAllowed });
 
 /** First match wins, so that a plug-in's folder is found before the room around it. */
-export const rooms: readonly Room[] = [
+const rooms: readonly Room[] = [
   room(/^src\/core\//, ["src/core/"], ["zod"]),
   room(/^src\/time\//, ["src/time/", "src/core/"], ["croner", "temporal-polyfill", "zod"]),
   room(/^src\/slo\//, ["src/slo/", "src/core/", "src/time/"]),
@@ -108,7 +108,7 @@ export function readSources(root: string, folders: readonly string[]): ReadonlyM
 }
 
 /** Specifiers of static, re-exporting, type and dynamic imports. */
-export function importsOf(text: string): readonly string[] {
+function importsOf(text: string): readonly string[] {
   const code = text.replaceAll(/\/\*[\s\S]*?\*\//g, "").replaceAll(/^\s*\/\/.*$/gm, "");
   const pattern = /(?:\bfrom\s*|\bimport\s*\(\s*|^\s*import\s+)["']([^"']+)["']/gm;
   return [...code.matchAll(pattern)].flatMap(([, specifier]) => specifier ?? []);

@@ -18,7 +18,7 @@ import { openSqliteStore } from "../../../src/store/sqlite/store.ts";
 export const noonMs = Date.UTC(2026, 0, 5, 12);
 export const minuteMs = 60_000;
 
-export const silent: Logger = {
+const silent: Logger = {
   debug: () => {},
   info: () => {},
   warn: () => {},
@@ -26,7 +26,7 @@ export const silent: Logger = {
   child: () => silent,
 };
 
-export class HandClock implements Clock {
+class HandClock implements Clock {
   nowMs = noonMs;
   now(): number {
     return this.nowMs;

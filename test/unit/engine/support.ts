@@ -10,7 +10,7 @@ export const rowStore = { dialect: postgres.dialect, capabilities: postgres.capa
 export const columnar = { dialect: duckdb.dialect, capabilities: duckdb.capabilities };
 
 /** A check type whose plan is its parameter. */
-export const asking: CheckTypeSpec<{ requests: readonly MetricRequest[] }> = {
+const asking: CheckTypeSpec<{ requests: readonly MetricRequest[] }> = {
   name: "asking",
   dimension: "completeness",
   params: z.strictObject({ requests: z.custom<readonly MetricRequest[]>() }),
@@ -30,7 +30,7 @@ export const asking: CheckTypeSpec<{ requests: readonly MetricRequest[] }> = {
 };
 
 /** A check type that throws wherever it is asked. */
-export const throwing: CheckTypeSpec = {
+const throwing: CheckTypeSpec = {
   name: "throwing",
   dimension: "completeness",
   params: z.strictObject({}),
