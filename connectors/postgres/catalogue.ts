@@ -61,7 +61,10 @@ async function describeTables(
   clock: Clock,
 ): Promise<ReadonlyMap<string, Columns>> {
   const tables = datasets.flatMap(({ id, source }) =>
-    source.kind === "table" ? [{ id, parts: source.parts }] : [],
+    // Postgres takes no NUL in a value, and one such name would spoil the statement for all.
+    source.kind === "table" && !source.parts.some((part) => part.includes("\0"))
+      ? [{ id, parts: source.parts }]
+      : [],
   );
   if (tables.length === 0) {
     return new Map();

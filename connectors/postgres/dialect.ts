@@ -1,7 +1,7 @@
 import type { AggregateRequest } from "../../src/core/check.ts";
 import { ConnectorError, type DatasetSource, type SqlDialect } from "../../src/core/connector.ts";
 
-/** Postgres' spelling of SQL, tried on 18; it uses nothing that 9.4 lacks. */
+/** Postgres' spelling of SQL. */
 export const dialect: SqlDialect = {
   quoteIdentifier,
 

@@ -19,6 +19,13 @@ const timerSlackMs = 5;
 /** A connection that is lost sooner than this after it was taken had died before. */
 const staleMs = 1_000;
 
+/** One call on its way. */
+interface Call {
+  readonly timeoutMs: DurationMs;
+  readonly label: string;
+  readonly deadline: CallDeadline;
+}
+
 /** What is known of an open connection. */
 interface Session {
   statementTimeoutMs: DurationMs;
@@ -61,6 +68,7 @@ export class PostgresDriver implements AsyncDisposable {
   async call<T>(options: CallOptions, work: (ask: Ask) => Promise<T>): Promise<T> {
     const timeoutMs = Math.max(1, Math.ceil(options.timeoutMs));
     const deadline = new CallDeadline(options.signal, timeoutMs + clientGraceMs);
+    const call: Call = { timeoutMs, label: options.label, deadline };
     try {
       const opened = await this.#open(timeoutMs);
       for (;;) {
@@ -69,14 +77,7 @@ export class PostgresDriver implements AsyncDisposable {
         const wasIdle = session.hasAnswered;
         const takenMs = this.#clock.monotonicMs();
         try {
-          return await this.#workOn(
-            opened.pg,
-            client,
-            session,
-            { ...options, timeoutMs },
-            deadline,
-            work,
-          );
+          return await this.#workOn(opened.pg, client, session, call, work);
         } catch (error) {
           const isStale = wasIdle && this.#clock.monotonicMs() - takenMs < staleMs;
           if (!isStale || !isConnectionLost(error)) {
@@ -139,8 +140,7 @@ export class PostgresDriver implements AsyncDisposable {
     pg: PgModule,
     client: PoolClient,
     session: Session,
-    { timeoutMs, label }: CallOptions,
-    deadline: CallDeadline,
+    { timeoutMs, label, deadline }: Call,
     work: (ask: Ask) => Promise<T>,
   ): Promise<T> {
     let isSpent = false;

@@ -29,6 +29,8 @@ export interface Statement {
 /** Runs one statement within the bounds of its call. Throws what pg throws, or `ConnectorError`. */
 export type Ask = (statement: Statement) => Promise<Answer>;
 
+/** Bounds of what a pool waits for a connection; a call's own deadline may be shorter. */
+const shortestConnectMs = 2_000;
 const longestConnectMs = 10_000;
 /** A cancel and its effect are waited for this long; then the connection is cut. */
 const cancelBoundMs = 2_000;
@@ -69,14 +71,14 @@ export function clientConfig(settings: PostgresSettings, timeoutMs: DurationMs):
     application_name: "tidemark",
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
-    connectionTimeoutMillis: Math.min(longestConnectMs, timeoutMs),
+    connectionTimeoutMillis: Math.max(shortestConnectMs, Math.min(longestConnectMs, timeoutMs)),
   };
 }
 
 /**
- * Runs one statement by the extended protocol, which refuses a second one behind it. Where the call is
- * stopped, or more rows come than are wanted, the statement is cancelled on the server; the connection must
- * then be closed, so that no later statement on it can meet that cancel.
+ * Runs one statement by the extended protocol, which refuses a second one behind it. When the call is
+ * stopped, or more rows come than are wanted, the statement is cancelled on the server, and the connection
+ * is closed, so that no later statement on it can meet that cancel.
  *
  * The row cap is kept here, by ceasing to read, because the protocol's own row limit rules out parallel
  * plans (measured: an aggregate of 2 million rows took half as long again), and a LIMIT around the statement
@@ -96,13 +98,16 @@ export async function askOn(
   }
   const answering = send(pg, client, statement);
   const end = await deadline.race(answering);
-  if (!end.isStopped) {
-    await (end.value.isTruncated ? cancel() : undefined);
+  if (!end.isStopped && !end.value.isTruncated) {
     return end.value;
   }
   const isOver = answering.then(ignore, ignore);
   await within(cancelBoundMs, Promise.all([cancel(), isOver]));
-  throw new ConnectorError(stoppedFailure(end.reason));
+  client.connection.stream.destroy();
+  if (end.isStopped) {
+    throw new ConnectorError(stoppedFailure(end.reason));
+  }
+  return end.value;
 }
 
 function send(pg: PgModule, client: Client, statement: Statement): Promise<Answer> {

@@ -1,6 +1,5 @@
 import { postgres } from "../../connectors/postgres/index.ts";
-import { connectorTo } from "../helpers/connectors.ts";
-import { freePort, startPostgres } from "../helpers/postgres.ts";
+import { connectorTo, freePort, startPostgres } from "../helpers/postgres.ts";
 import { forward, listenSilently, type TcpListener } from "../helpers/tcp.ts";
 import type { ConnectorAdapter } from "./connector-adapter.ts";
 import { connectorSuite } from "./connector-suite.ts";

@@ -1,6 +1,5 @@
-import { postgres } from "../../connectors/postgres/index.ts";
 import type { Clock } from "../../src/core/clock.ts";
-import type { CallOptions, Connector, ConnectorContext } from "../../src/core/connector.ts";
+import type { CallOptions, ConnectorContext } from "../../src/core/connector.ts";
 import { silentLogger } from "./silent-logger.ts";
 
 /** The machine's own clock, for tests in which a real server keeps the time. */
@@ -27,9 +26,4 @@ export function connectorContext(more: Partial<ConnectorContext> = {}): Connecto
     datasets: [],
     ...more,
   };
-}
-
-/** A Postgres connector with the keys that stand in tidemark.yaml. */
-export function connectorTo(keys: unknown, context: Partial<ConnectorContext> = {}): Connector {
-  return postgres.create(postgres.config.parse(keys), connectorContext(context));
 }

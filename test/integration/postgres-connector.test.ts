@@ -2,9 +2,9 @@ import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { postgres } from "../../connectors/postgres/index.ts";
 import { type CallOptions, type Connector, ConnectorError } from "../../src/core/connector.ts";
-import { callOptions, connectorTo, realClock } from "../helpers/connectors.ts";
-import { type PostgresServer, startPostgres } from "../helpers/postgres.ts";
-import { forward, listenSilently } from "../helpers/tcp.ts";
+import { callOptions, realClock } from "../helpers/connectors.ts";
+import { connectorTo, type PostgresServer, startPostgres } from "../helpers/postgres.ts";
+import { forward } from "../helpers/tcp.ts";
 
 const { dialect } = postgres;
 const reader = { user: "reader", password: "reader-secret" };
@@ -180,19 +180,36 @@ describe("stopping", () => {
     expect(await rowsOf(connector, "select 3", { timeoutMs: 1_000 })).toEqual([[3n]]);
   });
 
-  it("frees its place when a server accepts and says nothing", async () => {
-    const mute = await listenSilently();
-    open.push(mute);
-    const connector = connect(
-      { ...reader, host: "127.0.0.1", port: mute.port },
-      { maxConcurrency: 1 },
+  it("gives up on a server that accepts and says nothing, and gets its place back", async () => {
+    const proxy = await forward(0, server.port);
+    open.push(proxy);
+    const keys = { ...reader, host: "127.0.0.1", port: proxy.port, database: "postgres" };
+    const connector = connect(keys, { maxConcurrency: 1 });
+    proxy.isLosing = true;
+    const startedMs = performance.now();
+    const failure = await failureOf(rowsOf(connector, "select 1", { timeoutMs: 200 }));
+    expect(failure.kind).toBe("timeout");
+    expect(performance.now() - startedMs).toBeLessThan(700);
+    proxy.isLosing = false;
+    expect(await rowsOf(connector, "select 2")).toEqual([[2n]]);
+  });
+
+  it("leaves no connection behind, however its calls have ended", async () => {
+    const connector = connectorTo(
+      { url: server.url({ ...reader, database: "template1" }) },
+      {
+        maxConcurrency: 1,
+      },
     );
-    for (const round of [1, 2]) {
-      const startedMs = performance.now();
-      const failure = await failureOf(rowsOf(connector, "select 1", { timeoutMs: 200 }));
-      expect([round, failure.kind]).toEqual([round, "timeout"]);
-      expect(performance.now() - startedMs).toBeLessThan(700);
+    for (const sql of ["select generate_series(1, 3)", "select 1 / 0", "select pg_sleep(60)"]) {
+      await connector
+        .query(sql, { ...callOptions({ timeoutMs: 100 }), maxRows: 2 })
+        .catch(() => undefined);
+      expect(await rowsOf(connector, "select 1")).toEqual([[1n]]);
     }
+    await connector[Symbol.asyncDispose]();
+    const count = "select from pg_stat_activity where datname = 'template1'";
+    await vi.waitFor(async () => expect((await server.admin.query(count)).rowCount).toBe(0));
   });
 });
 
@@ -261,7 +278,10 @@ describe("describing", () => {
         ["shop.named"],
       ),
     ).toEqual([true, true, "not_found", true, "not_found"]);
-    expect(await kindsOf(connectAsReader(), ["named"])).toEqual(["not_found"]);
+    expect(await kindsOf(connectAsReader(), ["named"], ["shop", "named\0"])).toEqual([
+      "not_found",
+      "not_found",
+    ]);
   });
 
   it("knows NOT NULL of domains, materialised views without nullability, and grants on one column", async () => {
