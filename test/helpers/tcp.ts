@@ -11,20 +11,30 @@ export function listenSilently(): Promise<TcpListener> {
   return listen(0, () => undefined);
 }
 
-/** A forwarder that can be told to lose what it should pass on, as a firewall does. */
+/** A forwarder that can be told to misbehave as networks do. */
 export interface TcpForwarder extends TcpListener {
+  /** Nothing is passed on, and nobody is told. */
   isLosing: boolean;
+  /** The next connection that is written to is cut instead; then it is over. */
+  isCutting: boolean;
 }
 
 /** Passes what comes in on `port` (0: a free one) on to `targetPort`, and the answers back. */
 export async function forward(port: number, targetPort: number): Promise<TcpForwarder> {
-  const state = { isLosing: false };
+  const state = { isLosing: false, isCutting: false };
   const listener = await listen(port, (socket) => {
     const target = connect(targetPort, "127.0.0.1");
     target.on("error", () => socket.destroy());
     socket.on("close", () => target.destroy());
     target.on("close", () => socket.destroy());
-    socket.on("data", (bytes) => state.isLosing || target.write(bytes));
+    socket.on("data", (bytes) => {
+      if (state.isCutting) {
+        state.isCutting = false;
+        socket.destroy();
+      } else if (!state.isLosing) {
+        target.write(bytes);
+      }
+    });
     target.on("data", (bytes) => state.isLosing || socket.write(bytes));
   });
   return Object.assign(state, listener);

@@ -194,6 +194,38 @@ describe("stopping", () => {
     expect(await rowsOf(connector, "select 2")).toEqual([[2n]]);
   });
 
+  it("notices an idle connection's end without being asked anything", async () => {
+    const connector = connectAsReader(1);
+    const [pid] = await rowsOf(connector, "select pg_backend_pid()");
+    const socketsBefore = openSockets();
+    await server.admin.query("select pg_terminate_backend($1::int)", [pid?.[0]]);
+    await vi.waitFor(() => expect(openSockets()).toBe(socketsBefore - 1));
+    expect(await rowsOf(connector, "select 1")).toEqual([[1n]]);
+  });
+
+  it("does not ask a statement again that ends its own connection", async () => {
+    const sql = "select pg_terminate_backend(pg_backend_pid())";
+    expect(await failureOf(rowsOf(connectAsReader(), sql))).toMatchObject({
+      kind: "unreachable",
+      code: "57P01",
+    });
+  });
+
+  it("asks again when a connection turns out to have died while idle, but not when a new one dies", async () => {
+    const proxy = await forward(0, server.port);
+    open.push(proxy);
+    const keys = { ...reader, host: "127.0.0.1", port: proxy.port, database: "postgres" };
+    const connector = connect(keys);
+    expect(await rowsOf(connector, "select 1")).toEqual([[1n]]);
+    proxy.isCutting = true;
+    expect(await rowsOf(connector, "select 2")).toEqual([[2n]]);
+    expect(proxy.isCutting).toBe(false);
+    proxy.isCutting = true;
+    expect(await failureOf(rowsOf(connect(keys), "select 3"))).toMatchObject({
+      kind: "unreachable",
+    });
+  });
+
   it("leaves no connection behind, however its calls have ended", async () => {
     const connector = connectorTo(
       { url: server.url({ ...reader, database: "template1" }) },
@@ -201,6 +233,7 @@ describe("stopping", () => {
         maxConcurrency: 1,
       },
     );
+    const socketsBefore = openSockets();
     for (const sql of ["select generate_series(1, 3)", "select 1 / 0", "select pg_sleep(60)"]) {
       await connector
         .query(sql, { ...callOptions({ timeoutMs: 100 }), maxRows: 2 })
@@ -208,6 +241,7 @@ describe("stopping", () => {
       expect(await rowsOf(connector, "select 1")).toEqual([[1n]]);
     }
     await connector[Symbol.asyncDispose]();
+    await vi.waitFor(() => expect(openSockets()).toBe(socketsBefore));
     const count = "select from pg_stat_activity where datname = 'template1'";
     await vi.waitFor(async () => expect((await server.admin.query(count)).rowCount).toBe(0));
   });
@@ -453,9 +487,14 @@ describe("TLS", () => {
     await untilRunning(1);
     controller.abort();
     expect(await failure).toMatchObject({ kind: "cancelled" });
-    expect(await runningCount()).toBe(0);
+    await untilRunning(0);
   });
 });
+
+/** How many TCP connections this process has open. */
+function openSockets(): number {
+  return process.getActiveResourcesInfo().filter((kind) => kind === "TCPSocketWrap").length;
+}
 
 /** The server's log lines of statements that carry this label. */
 function statementsOf(label: string): readonly string[] {
