@@ -5,7 +5,7 @@ import { toJson } from "./columns.ts";
 import type { Connection } from "./connection.ts";
 
 /** Small enough that one batch, a transaction of its own, stops the event loop for some milliseconds only. */
-const batchSize = 500;
+const batchSize = 100;
 
 /** Deletes at most `batchSize` things that ended before the instant; returns the rows deleted. */
 type Step = (db: Connection, beforeMs: EpochMs) => number;
