@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
 
-const script = join(import.meta.dirname, "store-child.ts");
+const script = fileURLToPath(new URL("store-child.ts", import.meta.url));
 
 /** A running `store-child.ts`. Disposing of it kills it. */
 export class StoreProcess implements AsyncDisposable {
