@@ -4,7 +4,10 @@ import type { Access } from "./access.ts";
 import { toJson } from "./columns.ts";
 import type { Connection } from "./connection.ts";
 
-/** Small enough that one batch, a transaction of its own, stops the event loop for some milliseconds only. */
+/**
+ * One batch is one transaction, during which the event loop stands still: with ten results a slot 38 ms at
+ * worst on two busy cores, where batches of 500 took 255 ms.
+ */
 const batchSize = 100;
 
 /** Deletes at most `batchSize` things that ended before the instant; returns the rows deleted. */
