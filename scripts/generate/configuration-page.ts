@@ -48,8 +48,8 @@ export function configurationPage(schemas: {
   readonly daemon: object;
   readonly product: object;
 }): string {
-  const sections = [...new Sections("tidemark.yaml").of(schemas.daemon as Schema)];
-  const product = [...new Sections("*.product.yaml").of(schemas.product as Schema)];
+  const sections = [...new Sections("tidemark.yaml").of(schemas.daemon)];
+  const product = [...new Sections("*.product.yaml").of(schemas.product)];
   return `${[intro.trimEnd(), ...sections, ...product].join("\n\n")}\n`;
 }
 
@@ -126,7 +126,7 @@ class Sections {
   }
 
   #link(path: string, schema: Schema, text = "map"): string {
-    const form = JSON.stringify(schema);
+    const form = JSON.stringify({ ...schema, description: undefined });
     const known = this.#pathOf.get(form);
     if (known === undefined) {
       this.#pathOf.set(form, path);
@@ -146,10 +146,12 @@ function anchorOf(heading: string): string {
 
 function scalarText(schema: Schema): string {
   if (schema.const !== undefined) {
-    return `\`${String(schema.const)}\``;
+    return `\`${JSON.stringify(schema.const).replaceAll('"', "")}\``;
   }
   if (schema.enum !== undefined) {
-    return schema.enum.map((value) => `\`${String(value)}\``).join(", ");
+    return schema.enum
+      .map((value) => `\`${typeof value === "string" ? value : JSON.stringify(value)}\``)
+      .join(", ");
   }
   if (schema.pattern === durationPattern.source) {
     return "duration";
@@ -172,7 +174,9 @@ function scalarText(schema: Schema): string {
 function defaultText(schema: Schema): string {
   const value = schema.default;
   const isEmpty = typeof value === "object" && JSON.stringify(value).length === 2;
-  return value === undefined || isEmpty ? "" : `\`${String(value)}\``;
+  return value === undefined || isEmpty
+    ? ""
+    : `\`${typeof value === "string" ? value : JSON.stringify(value)}\``;
 }
 
 function meaning(schema: Schema): string {
@@ -180,7 +184,7 @@ function meaning(schema: Schema): string {
   const shown = typeof example === "string" ? example : JSON.stringify(example);
   const words = [
     schema.description ?? "",
-    example === undefined ? "" : `E.g. \`${shown}\`.`,
+    example === undefined || schema.pattern === durationPattern.source ? "" : `E.g. \`${shown}\`.`,
     schema.writeOnly === true ? "Secret." : "",
   ];
   return words.filter((word) => word !== "").join(" ");

@@ -4,7 +4,7 @@ import { z } from "zod";
 export const namePattern = /^[a-z0-9][a-z0-9_-]{0,127}$/;
 
 const nameMessage =
-  "is not a name: lower-case letters, digits, `_` and `-` are, at most 128, the first a letter or digit";
+  "must be lower-case letters, digits, `_` and `-`, the first a letter or digit, at most 128 in all";
 
 export const nameField = z
   .string()

@@ -41,7 +41,12 @@ function fieldsOf(kinds: Kinds[keyof Kinds]): readonly z.ZodObject[] {
 function jsonSchema(type: z.ZodType): object {
   return z.toJSONSchema(type, {
     io: "input",
-    override: ({ jsonSchema: schema }) => {
+    override: ({ zodSchema, jsonSchema: schema }) => {
+      // zod takes examples for values as they are after a transformation; ours are as people write them.
+      const examples = z.globalRegistry.get(zodSchema)?.["examples"];
+      if (Array.isArray(examples)) {
+        schema.examples = examples as typeof schema.examples & unknown[];
+      }
       if (schema["secret"] === true) {
         delete schema["secret"];
         schema.writeOnly = true;

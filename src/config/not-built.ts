@@ -6,18 +6,18 @@ interface NotBuilt {
   readonly path: readonly string[];
   /** Only these values are not built; without it the key is refused whatever it holds. */
   readonly values?: readonly string[];
-  /** What to do without it, as a sentence. */
+  /** What to do without it. */
   readonly instead: string;
 }
 
 const renamedFrom: NotBuilt = {
   path: ["renamed_from"],
-  instead: "A renamed thing starts a history of its own.",
+  instead: "a renamed thing starts a history of its own",
 };
 
 const justInTime: NotBuilt = {
   path: ["schedule", "just_in_time"],
-  instead: "Give `every` or `cron`.",
+  instead: "give `every` or `cron`",
 };
 
 /**
@@ -26,44 +26,44 @@ const justInTime: NotBuilt = {
  */
 export const notBuilt = {
   daemon: [
-    { path: ["calendars"], instead: "A schedule with `cron` can leave days of the week out." },
+    { path: ["calendars"], instead: "a schedule with `cron` can leave days of the week out" },
   ],
-  store: [{ path: ["type"], values: ["postgres"], instead: "Use `type: sqlite`." }],
+  store: [{ path: ["type"], values: ["postgres"], instead: "use `type: sqlite`" }],
   product: [renamedFrom],
   dataset: [
     renamedFrom,
     justInTime,
-    { path: ["source"], instead: "Name a `table`, `files` or a `query`." },
+    { path: ["source"], instead: "name a `table`, `files` or a `query`" },
   ],
   check: [renamedFrom, justInTime],
   slo: [
     renamedFrom,
-    { path: ["window", "calendar"], instead: "Use a rolling window such as `30d`." },
+    { path: ["window", "calendar"], instead: "use a rolling window such as `30d`" },
     {
       path: ["budgeting"],
       values: ["deliveries", "rows"],
-      instead: "The budget is counted in time.",
+      instead: "the budget is counted in time",
     },
-    { path: ["alerts"], instead: "`alert` says how loudly an incident is told." },
-    { path: ["exclusions"], instead: "No time is taken out of the budget." },
+    { path: ["alerts"], instead: "`alert` says how loudly an incident is told" },
+    { path: ["exclusions"], instead: "no time is taken out of the budget" },
   ],
-  scenario: [{ path: ["exclusions"], instead: "Leave it out." }],
+  scenario: [{ path: ["exclusions"], instead: "leave it out" }],
   scenarioKind: [
     {
       path: ["kind"],
       values: ["freshness", "deadline", "rows"],
-      instead: "Use `kind: state`, or freshness under `checks`, as held state.",
+      instead: "use `kind: state`, or freshness under `checks`, as held state",
     },
   ],
   scenarioSlo: [
-    { path: ["window", "calendar"], instead: "Use a rolling window such as `30d`." },
+    { path: ["window", "calendar"], instead: "use a rolling window such as `30d`" },
     ...["max_age", "by", "opens", "timezone", "calendar"].map((key) => ({
       path: [key],
-      instead: "It belongs to kinds other than `state`.",
+      instead: "it belongs to kinds other than `state`",
     })),
   ],
   scenarioCheck: [
-    { path: ["kind"], values: ["deadline", "rows"], instead: "Use `state` or `freshness`." },
+    { path: ["kind"], values: ["deadline", "rows"], instead: "use `state` or `freshness`" },
   ],
 } as const satisfies Readonly<Record<string, readonly NotBuilt[]>>;
 

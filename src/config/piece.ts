@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { ErrorCode } from "../core/errors.ts";
 import { type notBuilt, refuseNotBuilt } from "./not-built.ts";
 import { type Path, type Report, subject } from "./problems.ts";
-import { didYouMean } from "./suggest.ts";
+import { didYouMean, nearest } from "./suggest.ts";
 import { valueAt } from "./value-at.ts";
 import { kindOf, knownKeys, zodWords } from "./zod-words.ts";
 
@@ -21,12 +21,20 @@ export interface PieceOptions {
   readonly notBuilt?: (typeof notBuilt)[keyof typeof notBuilt];
   /** Codes other than `TM_CONFIG_INVALID` for values of the wrong form, by key. */
   readonly codes?: Readonly<Record<string, ErrorCode>>;
-  /** What to write instead of a key that belongs elsewhere. */
-  readonly elsewhere?: Readonly<Record<string, string>>;
+  /** Names to suggest for values that look like slips, by key. */
+  readonly near?: Readonly<Record<string, () => readonly string[]>>;
+  /** Keys that belong elsewhere, or have another name here. */
+  readonly elsewhere?: Readonly<Record<string, Elsewhere>>;
   /** Paths (joined by newlines, from the root) whose text came from `${…}`: a number may stand there as text. */
   readonly expanded?: ReadonlySet<string>;
   /** Paths whose `${…}` could not be resolved, which has been said already. */
   readonly unresolved?: ReadonlySet<string>;
+}
+
+interface Elsewhere {
+  readonly hint: string;
+  /** The key that was meant. */
+  readonly instead?: string;
 }
 
 export type Fields = Readonly<Record<string, unknown>>;
@@ -48,8 +56,9 @@ export function readPiece<T extends z.ZodObject>(
   options: PieceOptions = {},
 ): Piece<z.output<T>> {
   if (!isFields(value)) {
+    const isEmptyFile = value === null && at.length === 0;
     const message = `${subject(at)} must be a map of keys, not ${kindOf(value)}`;
-    report.error("TM_CONFIG_INVALID", at, message);
+    report.error("TM_CONFIG_INVALID", at, isEmptyFile ? "the file is empty" : message);
     return { whole: null, known: {} as Partial<z.output<T>> };
   }
   const { rest, refused } = refuseNotBuilt(value, options.notBuilt ?? [], at, report);
@@ -64,12 +73,35 @@ export function readPiece<T extends z.ZodObject>(
   if (result.success) {
     return { whole: result.data, known: result.data };
   }
-  for (const issue of result.error.issues) {
-    if (!isTold(issue.path)) {
+  const { issues } = result.error;
+  const meant = meantKeys(issues, options);
+  for (const issue of issues) {
+    const isMeant = meant.has(pathKey(issue.path)) && valueAt(rest, issue.path) === undefined;
+    if (!isTold(issue.path) && !isMeant) {
       reportIssue(issue, coerced ?? rest, at, report, options);
     }
   }
   return { whole: null, known: salvage(type, coerced ?? rest) };
+}
+
+/** What unknown keys are slips of: to call those missing as well would be to tell one slip twice. */
+function meantKeys(
+  issues: readonly z.core.$ZodIssue[],
+  options: PieceOptions,
+): ReadonlySet<string> {
+  const meant = new Set<string>();
+  for (const issue of issues) {
+    if (issue.code !== "unrecognized_keys") {
+      continue;
+    }
+    for (const key of issue.keys) {
+      const name = options.elsewhere?.[key]?.instead ?? nearest(key, knownKeys(issue));
+      if (name !== null) {
+        meant.add(pathKey([...issue.path, name]));
+      }
+    }
+  }
+  return meant;
 }
 
 /** The keys that are right on their own. Refinements over several keys do not run. */
@@ -93,14 +125,19 @@ function coerceExpanded(
 ): Fields | null {
   let copy: Fields | null = null;
   for (const issue of issues) {
-    if (issue.code === "invalid_type" && expanded?.has(pathKey([...at, ...issue.path])) === true) {
+    const isExpanded = expanded?.has(pathKey([...at, ...issue.path])) === true;
+    if (issue.code === "invalid_type" && isExpanded && issue.path.every(isKey)) {
       const text = String(valueAt(value, issue.path));
       const scalar =
         issue.expected === "boolean" ? booleanOf(text) : numberOf(text, issue.expected);
-      copy = scalar === null ? copy : withValue(copy ?? value, issue.path.map(String), scalar);
+      copy = scalar === null ? copy : withValue(copy ?? value, issue.path, scalar);
     }
   }
   return copy;
+}
+
+function isKey(segment: PropertyKey): segment is string {
+  return typeof segment === "string";
 }
 
 function numberOf(text: string, expected: string): number | null {
@@ -146,10 +183,11 @@ function reportIssue(
     return;
   }
   const code = options.codes?.[local.join(".")] ?? "TM_CONFIG_INVALID";
-  const hint =
-    issue.code === "invalid_value" && typeof written === "string"
-      ? didYouMean(written, issue.values.map(String))
-      : undefined;
+  const near =
+    issue.code === "invalid_value"
+      ? issue.values.map(String)
+      : (options.near?.[local.join(".")]?.() ?? []);
+  const hint = typeof written === "string" ? didYouMean(written, near) : undefined;
   report.error(code, path, sentence(path, issue.message), { hint });
 }
 
@@ -172,7 +210,9 @@ function reportUnknownKey(
   const allowed = known.length > 0 ? `allowed here: ${known.join(", ")}` : "no key is allowed here";
   const merge = key === "<<" ? "merge keys are not used; write the keys out" : undefined;
   const hint =
-    options.elsewhere?.[key] ?? merge ?? (slip === undefined ? allowed : `${slip} ${allowed}`);
+    options.elsewhere?.[key]?.hint ??
+    merge ??
+    (slip === undefined ? allowed : `${slip} ${allowed}`);
   const message = `${subject(path)} is not a key that is known here`;
   report.error("TM_CONFIG_UNKNOWN_KEY", path, message, { spot: "key", hint });
 }

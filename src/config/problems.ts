@@ -67,15 +67,16 @@ export class Report {
       return;
     }
     const { line, column } = this.#places.place(path, remark.spot ?? "value");
-    const problem = { code, level, file: this.#places.file, line, column, message };
+    // Texts of check types, connectors and notifiers come here too, and may be sentences.
+    const text = message.replace(/\.$/, "");
+    const problem = { code, level, file: this.#places.file, line, column, message: text };
     this.#problems.push(remark.hint === undefined ? problem : { ...problem, hint: remark.hint });
   }
 }
 
+/** By place; what stands at one place keeps its order. */
 export function inFileOrder(problems: readonly Problem[]): Problem[] {
-  return [...problems].sort(
-    (a, b) => a.line - b.line || a.column - b.column || compareText(a.message, b.message),
-  );
+  return [...problems].sort((a, b) => a.line - b.line || a.column - b.column);
 }
 
 /** `file:line:column: error TM_…: message (hint)`, a form that editors and CI logs turn into links. */

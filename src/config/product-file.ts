@@ -206,7 +206,10 @@ export const sloFields = z
       .record(
         z
           .string()
-          .regex(/^[a-zA-Z_][a-zA-Z0-9_]{0,63}$/, "is not a label: letters, digits and `_` are"),
+          .regex(
+            /^[a-zA-Z_][a-zA-Z0-9_]{0,63}$/,
+            "must be letters, digits and `_`, the first not a digit, at most 64 in all",
+          ),
         labelField,
       )
       .default({})

@@ -13,6 +13,9 @@ export function nearest(written: string, known: Iterable<string>): string | null
   let best: string | null = null;
   let bestDistance = Math.max(1, Math.floor(written.length / 3)) + 1;
   for (const name of known) {
+    if (isAbbreviation(wanted, name)) {
+      return name;
+    }
     if (Math.abs(name.length - written.length) < bestDistance) {
       const found = distance(wanted, name.toLowerCase());
       if (found < bestDistance) {
@@ -22,6 +25,12 @@ export function nearest(written: string, known: Iterable<string>): string | null
     }
   }
   return best;
+}
+
+/** `warning` for `warn`, or `desc` for `description`. */
+function isAbbreviation(written: string, name: string): boolean {
+  const [short, long] = written.length < name.length ? [written, name] : [name, written];
+  return short.length >= 4 && long.startsWith(short);
 }
 
 /** `` did you mean `x`? `` when there is a near name. */

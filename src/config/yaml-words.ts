@@ -8,7 +8,8 @@ const words: Readonly<Record<ErrorCode, string>> = {
   BAD_DIRECTIVE: "this `%` directive is not known",
   BAD_DQ_ESCAPE:
     "this backslash escape is not known in double quotes; single quotes take backslashes as they are",
-  BAD_INDENT: "the indentation does not fit the lines above",
+  BAD_INDENT:
+    "the indentation does not fit the lines above, or a bracket or brace there is not closed",
   BAD_PROP_ORDER: "an anchor or tag must stand before the value",
   BAD_SCALAR_START: "a value cannot start with this character; put it in quotes",
   BLOCK_AS_IMPLICIT_KEY:

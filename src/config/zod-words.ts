@@ -12,7 +12,9 @@ const separator = "\n";
 export function zodWords(issue: z.core.$ZodRawIssue): string {
   switch (issue.code) {
     case "invalid_type":
-      return `must be ${typeWords(issue.expected)}, not ${kindOf(issue.input)}`;
+      return issue.expected === "int" && typeof issue.input === "number"
+        ? "must be a whole number"
+        : `must be ${typeWords(issue.expected)}, not ${kindOf(issue.input)}`;
     case "invalid_value":
       return `must be ${listed(issue.values.map(String))}`;
     case "unrecognized_keys":

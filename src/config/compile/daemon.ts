@@ -14,7 +14,7 @@ import {
 } from "../daemon-file.ts";
 import type { Expansion } from "../expand.ts";
 import { type Kind, type Kinds, ownFields } from "../kinds.ts";
-import { notBuilt } from "../not-built.ts";
+import { notBuilt, refuseNotBuilt } from "../not-built.ts";
 import { type Fields, isFields, type PieceOptions, readPiece } from "../piece.ts";
 import { type Path, type Report, subject } from "../problems.ts";
 import { kindOf } from "../zod-words.ts";
@@ -37,8 +37,10 @@ const builtInTiers: readonly (readonly [string, AlertLevel])[] = [
 
 const tierOptions: PieceOptions = {
   elsewhere: {
-    severity:
-      "write `alert`: a tier says how loudly people are told, `severity` belongs to a check",
+    severity: {
+      hint: "write `alert`: a tier says how loudly people are told, `severity` belongs to a check",
+      instead: "alert",
+    },
   },
 };
 
@@ -179,10 +181,13 @@ function storeOf(
   report: Report,
   options: PieceOptions,
 ): StoreDefinition | null {
-  const { whole } = readPiece(storeFields, value ?? { type: "sqlite" }, ["store"], report, {
-    ...options,
-    notBuilt: notBuilt.store,
-  });
+  const given = value ?? { type: "sqlite" };
+  const at = ["store"];
+  // Another kind of store has keys of its own, of which nothing is said.
+  if (isFields(given) && refuseNotBuilt(given, notBuilt.store, at, report).refused.size > 0) {
+    return null;
+  }
+  const { whole } = readPiece(storeFields, given, at, report, options);
   return whole === null ? null : storeAt(whole.path, baseDir);
 }
 

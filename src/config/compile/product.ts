@@ -14,7 +14,7 @@ import type { YamlSource } from "../yaml-source.ts";
 import { kindOf } from "../zod-words.ts";
 import { kindOfPiece } from "./kind-of.ts";
 import type { CheckPiece, DatasetPiece, ProductPieces } from "./pieces.ts";
-import { scheduleOf } from "./schedule.ts";
+import { scheduleOf, zoneNames } from "./schedule.ts";
 import { sloPiece } from "./slo.ts";
 import { checkFilter, sourceOf } from "./source.ts";
 import { withoutUndefined } from "./without-undefined.ts";
@@ -27,13 +27,19 @@ const scheduleCodes = {
 
 const productOptions: PieceOptions = {
   notBuilt: notBuilt.product,
-  elsewhere: { severity: "`severity` belongs to a check; a product has `alert`" },
+  elsewhere: { severity: { hint: "`severity` belongs to a check; a product has `alert`" } },
 };
-const datasetOptions: PieceOptions = { notBuilt: notBuilt.dataset, codes: scheduleCodes };
+const datasetOptions: PieceOptions = {
+  notBuilt: notBuilt.dataset,
+  codes: scheduleCodes,
+  near: { timezone: zoneNames },
+};
 const checkOptions: PieceOptions = {
   notBuilt: notBuilt.check,
   codes: scheduleCodes,
-  elsewhere: { alert: "`alert` belongs to a tier, product or SLO; a check has `severity`" },
+  elsewhere: {
+    alert: { hint: "`alert` belongs to a tier, product or SLO; a check has `severity`" },
+  },
 };
 
 /** Judges a product file by itself. `folder` is its absolute folder. */

@@ -4,11 +4,17 @@ import { scheduleProblem } from "../../time/schedule.ts";
 import { isZone } from "../../time/zone.ts";
 import type { Path, Report } from "../problems.ts";
 import type { scheduleFields } from "../product-file.ts";
+import { didYouMean } from "../suggest.ts";
 
 type ScheduleFields = z.output<typeof scheduleFields>;
 
 /** Of a dataset that says nothing. */
 export const defaultSchedule: Schedule = { kind: "every", everyMs: 3_600_000 };
+
+/** To suggest from. Aliases such as `US/Eastern` are zones too and are not listed. */
+export function zoneNames(): readonly string[] {
+  return Intl.supportedValuesOf("timeZone");
+}
 
 /** A schedule that falls due, or null after a problem was reported. */
 export function scheduleOf(fields: ScheduleFields, at: Path, report: Report): Schedule | null {
@@ -27,7 +33,7 @@ export function scheduleOf(fields: ScheduleFields, at: Path, report: Report): Sc
   if (timezone !== undefined && !isZone(timezone)) {
     const message = "`timezone`: there is no such IANA time zone";
     report.error("TM_CONFIG_SCHEDULE", [...at, "timezone"], message, {
-      hint: "use one such as `Europe/Berlin`",
+      hint: didYouMean(timezone, zoneNames()) ?? "use one such as `Europe/Berlin`",
     });
     return null;
   }

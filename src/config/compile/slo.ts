@@ -9,8 +9,8 @@ const sloOptions: PieceOptions = {
   notBuilt: notBuilt.slo,
   codes: { objective: "TM_CONFIG_OBJECTIVE" },
   elsewhere: {
-    severity: "`severity` belongs to a check; an SLO has `alert`",
-    target: "write `objective`",
+    severity: { hint: "`severity` belongs to a check; an SLO has `alert`" },
+    target: { hint: "write `objective`", instead: "objective" },
   },
 };
 

@@ -102,7 +102,7 @@ function filesSource(
   if (remote !== -1) {
     const path = typeof files === "string" ? at : [...at, remote];
     report.error("TM_NOT_SUPPORTED", path, "files of another host are not built yet", {
-      hint: "Name files of this host.",
+      hint: "name files of this host",
     });
     return null;
   }
