@@ -1,40 +1,32 @@
 import tls from "node:tls";
 import { z } from "zod";
 
-const pem = z.string().min(1);
+const text = z.string().min(1).optional();
 
 /** The keys of a `postgres` connection in tidemark.yaml. */
 export const config = z
   .strictObject({
-    url: z.string().min(1).optional().meta({
+    url: text.meta({
       description: "postgres://user:password@host:5432/database?sslmode=verify-full",
       secret: true,
     }),
-    host: z.string().min(1).optional().meta({
-      description: "Host name, address, or the folder of a Unix socket. Default localhost.",
-    }),
-    port: z.coerce.number().int().min(1).max(65_535).optional().meta({
-      description: "Default 5432.",
-    }),
-    database: z.string().min(1).optional().meta({ description: "Default: the user's name." }),
-    user: z.string().min(1).optional(),
+    host: text.meta({ description: "Name, address, or folder of a Unix socket; else localhost." }),
+    port: z.int().min(1).max(65_535).optional().meta({ description: "Else 5432." }),
+    database: text.meta({ description: "Else the user's name." }),
+    user: text.meta({ description: "The role to sign in as; it should only be able to read." }),
     password: z.string().optional().meta({ secret: true }),
     ssl: z
       .union([
         z.boolean(),
         z.strictObject({
-          ca: pem.optional().meta({ description: "Certificates to trust, as PEM text." }),
-          cert: pem.optional().meta({ description: "Client certificate, as PEM text." }),
-          key: pem.optional().meta({ description: "Client key, as PEM text.", secret: true }),
-          servername: z.string().min(1).optional().meta({
-            description: "The name that the server's certificate must carry, if not the host's.",
-          }),
+          ca: text.meta({ description: "Authorities to trust, as PEM text." }),
+          cert: text.meta({ description: "Client certificate, as PEM text." }),
+          key: text.meta({ description: "Client key, as PEM text.", secret: true }),
+          servername: text.meta({ description: "Name in the certificate, if not the host's." }),
         }),
       ])
       .optional()
-      .meta({
-        description: "true, or what TLS needs: the certificate and its name are checked.",
-      }),
+      .meta({ description: "true, or what TLS needs. Certificate and name are checked." }),
   })
   .superRefine((given, context) => {
     const found = readSettings(given);
@@ -63,9 +55,10 @@ interface SettingsProblem {
   readonly problem: string;
 }
 
-interface Address {
-  readonly host: string;
-  readonly port: number;
+/** What a URL says; null is what it leaves out. */
+interface UrlParts {
+  readonly host: string | null;
+  readonly port: number | null;
   readonly database: string | null;
   readonly user: string | null;
   readonly password: string | null;
@@ -75,120 +68,114 @@ interface Address {
 
 /** Reads the settings of a connection, or says what is wrong with them without quoting the URL. */
 export function readSettings(given: PostgresConfig): PostgresSettings | SettingsProblem {
-  const address = given.url === undefined ? addressOfKeys(given) : addressOfUrl(given.url);
-  if ("problem" in address) {
-    return address;
+  const parts = given.url === undefined ? noUrl : partsOf(given.url);
+  if ("problem" in parts) {
+    return parts;
   }
-  const doubled = (["host", "port", "database", "user"] as const).find(
-    (key) => given.url !== undefined && given[key] !== undefined,
+  const doubled = (["host", "port", "database", "user", "password"] as const).find(
+    (key) => given[key] !== undefined && parts[key] !== null,
   );
   if (doubled !== undefined) {
-    return { path: [doubled], problem: "is not allowed beside `url`: give one or the other" };
+    return { path: [doubled], problem: "stands in `url` as well: give it once" };
   }
-  if (given.password !== undefined && address.password !== null) {
-    return { path: ["password"], problem: "stands in `url` as well: give it once" };
+  const user = given.user ?? parts.user;
+  if (user === null) {
+    return { path: ["user"], problem: "is missing, here or in `url`: the role to sign in as" };
   }
-  if (address.user === null) {
-    const path = [given.url === undefined ? "user" : "url"];
-    return { path, problem: "the role to sign in as is missing" };
-  }
-  const ssl = readTls(given.ssl, address.sslMode);
-  if (typeof ssl === "object" && "problem" in ssl) {
+  const ssl = tlsOf(given.ssl, parts.sslMode);
+  if (ssl !== false && "problem" in ssl) {
     return ssl;
   }
   return {
-    host: address.host,
-    port: address.port,
-    user: address.user,
-    database: address.database ?? address.user,
-    password: given.password ?? address.password,
+    host: given.host ?? parts.host ?? "localhost",
+    port: given.port ?? parts.port ?? 5432,
+    database: given.database ?? parts.database ?? user,
+    user,
+    password: given.password ?? parts.password,
     ssl,
-    startOptions: address.startOptions,
+    startOptions: parts.startOptions,
   };
 }
 
-function addressOfKeys(given: PostgresConfig): Address {
-  return {
-    host: given.host ?? "localhost",
-    port: given.port ?? 5432,
-    database: given.database ?? null,
-    user: given.user ?? null,
-    password: null,
-    sslMode: null,
-    startOptions: null,
-  };
-}
+const noUrl: UrlParts = {
+  host: null,
+  port: null,
+  database: null,
+  user: null,
+  password: null,
+  sslMode: null,
+  startOptions: null,
+};
 
-function addressOfUrl(text: string): Address | SettingsProblem {
+function partsOf(address: string): UrlParts | SettingsProblem {
+  const wrong = (problem: string): SettingsProblem => ({ path: ["url"], problem });
   try {
-    const url = new URL(text);
-    if (url.protocol !== "postgres:" && url.protocol !== "postgresql:") {
-      return { path: ["url"], problem: "must start with postgres:// or postgresql://" };
+    const { protocol, hostname, port, pathname, username, password, searchParams } = new URL(
+      address,
+    );
+    const { sslmode, options, ...others } = Object.fromEntries(searchParams);
+    const part = (encoded: string) => (encoded === "" ? null : decodeURIComponent(encoded));
+    if (protocol !== "postgres:" && protocol !== "postgresql:") {
+      return wrong("must start with postgres:// or postgresql://");
     }
-    const unknown = [...url.searchParams.keys()].find((key) => !urlParameters.has(key));
-    if (unknown !== undefined) {
-      const allowed = [...urlParameters].join(", ");
-      return { path: ["url"], problem: `has a parameter that is not supported; known: ${allowed}` };
+    if (Object.keys(others).length > 0) {
+      return wrong("has a parameter that is not supported; known: sslmode, options");
     }
-    const part = (value: string) => (value === "" ? null : decodeURIComponent(value));
-    const host = part(url.hostname.replace(/^\[(.+)\]$/, "$1"));
     return {
-      host: url.searchParams.get("host") ?? host ?? "localhost",
-      port: url.port === "" ? 5432 : Number(url.port),
-      database: part(url.pathname.slice(1)),
-      user: part(url.username),
-      password: part(url.password),
-      sslMode: url.searchParams.get("sslmode"),
-      startOptions: url.searchParams.get("options"),
+      host: part(hostname.replace(/^\[(.+)\]$/, "$1")),
+      port: port === "" ? null : Number(port),
+      database: part(pathname.slice(1)),
+      user: part(username),
+      password: part(password),
+      sslMode: sslmode ?? null,
+      startOptions: options ?? null,
     };
   } catch {
-    const problem =
-      "is not a URL of the form postgres://user:password@host:5432/database; characters such as @ / # % in a password are written %40 %2F %23 %25";
-    return { path: ["url"], problem };
+    return wrong(
+      "is not a URL of the form postgres://user:password@host:5432/database; in a password @ / # % are written %40 %2F %23 %25",
+    );
   }
 }
 
-const urlParameters: ReadonlySet<string> = new Set(["sslmode", "options", "host"]);
+/** What is checked of the server, by sslmode: https://www.postgresql.org/docs/current/libpq-ssl.html */
+const checks: ReadonlyMap<string, tls.ConnectionOptions> = new Map([
+  ["no-verify", { rejectUnauthorized: false }],
+  ["require", { rejectUnauthorized: false }],
+  ["verify-ca", { checkServerIdentity: () => undefined }],
+  ["verify-full", {}],
+]);
 
-/** Verification by sslmode, as libpq understands it: https://www.postgresql.org/docs/current/libpq-ssl.html */
-function readTls(
+function tlsOf(
   ssl: PostgresConfig["ssl"],
   sslMode: string | null,
 ): PostgresSettings["ssl"] | SettingsProblem {
   if (sslMode !== null && (typeof ssl === "boolean" || (sslMode === "disable" && ssl))) {
     return { path: ["ssl"], problem: "contradicts or repeats `sslmode` in `url`: give it once" };
   }
-  const { servername, ...material } = typeof ssl === "object" ? ssl : {};
-  const options: tls.ConnectionOptions = {
-    ...(material.ca === undefined ? {} : { ca: material.ca }),
-    ...(material.cert === undefined ? {} : { cert: material.cert }),
-    ...(material.key === undefined ? {} : { key: material.key }),
-  };
-  const unnamed = { ...options, checkServerIdentity: () => undefined };
-  switch (sslMode ?? (ssl === undefined || ssl === false ? "disable" : "verify-full")) {
-    case "disable":
-      return false;
-    case "no-verify":
-      return { ...options, rejectUnauthorized: false };
-    case "require":
-      return material.ca === undefined ? { ...options, rejectUnauthorized: false } : unnamed;
-    case "verify-ca":
-      return unnamed;
-    case "verify-full":
-      return servername === undefined
-        ? options
-        : {
-            ...options,
-            servername,
-            // The driver sets `servername` to the host's name after these options, so it is checked here.
-            checkServerIdentity: (_host, certificate) =>
-              tls.checkServerIdentity(servername, certificate),
-          };
-    default:
-      return {
-        path: ["url"],
-        problem:
-          "`sslmode` must be disable, require, verify-ca, verify-full or no-verify (prefer and allow may fall back to plain text)",
-      };
+  if (sslMode === "disable" || (sslMode === null && (ssl === undefined || ssl === false))) {
+    return false;
   }
+  const { servername, ca, cert, key } = typeof ssl === "object" ? ssl : {};
+  // An authority that is given is used: libpq reads `require` as `verify-ca` then.
+  const mode = sslMode === "require" && ca !== undefined ? "verify-ca" : (sslMode ?? "verify-full");
+  const check = checks.get(mode);
+  if (check === undefined) {
+    const problem =
+      "`sslmode` must be disable, require, verify-ca, verify-full or no-verify (prefer and allow may fall back to plain text)";
+    return { path: ["url"], problem };
+  }
+  return {
+    ...(ca === undefined ? {} : { ca }),
+    ...(cert === undefined ? {} : { cert }),
+    ...(key === undefined ? {} : { key }),
+    // The driver overwrites `servername` with the host's name, so the name is checked here as well.
+    ...(servername === undefined
+      ? {}
+      : {
+          servername,
+          checkServerIdentity: (_host, certificate) =>
+            tls.checkServerIdentity(servername, certificate),
+        }),
+    ...check,
+  };
 }

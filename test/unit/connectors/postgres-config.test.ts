@@ -37,7 +37,7 @@ describe("a Postgres connection's keys", () => {
       ssl: false,
       startOptions: null,
     });
-    expect(settingsOf({ host: "/var/run/postgresql", port: "6432", user: "u" })).toMatchObject({
+    expect(settingsOf({ host: "/var/run/postgresql", port: 6432, user: "u" })).toMatchObject({
       host: "/var/run/postgresql",
       port: 6432,
     });
@@ -45,8 +45,9 @@ describe("a Postgres connection's keys", () => {
 
   it("take addresses of IPv6 and start-up options from a URL, and the password from beside it", () => {
     const url = "postgresql://u@[::1]/d?options=-c%20search_path%3Dshop";
-    expect(settingsOf({ url, password: "secret" })).toMatchObject({
+    expect(settingsOf({ url, password: "secret", port: 6543 })).toMatchObject({
       host: "::1",
+      port: 6543,
       password: "secret",
       startOptions: "-c search_path=shop",
     });
@@ -71,13 +72,13 @@ describe("a Postgres connection's keys", () => {
     [{ url: "mysql://u:canary@h/d" }, "url: must start with postgres:// or postgresql://"],
     [{ url: "postgres://u:canary/@h/d" }, "url: is not a URL of the form"],
     [{ url: "postgres://u:canary%zz@h/d" }, "url: is not a URL of the form"],
-    [{ url: "postgres://h/d" }, "url: the role to sign in as is missing"],
-    [{ host: "h" }, "user: the role to sign in as is missing"],
+    [{ url: "postgres://h/d" }, "user: is missing, here or in `url`"],
+    [{ host: "h" }, "user: is missing, here or in `url`"],
     [{ url: "postgres://u@h/d?sslmode=prefer" }, "url: `sslmode` must be disable, require"],
     [{ url: "postgres://u@h/d?canary=1" }, "url: has a parameter that is not supported; known:"],
     [{ url: "postgres://u@h/d?sslmode=require", ssl: true }, "ssl: contradicts or repeats"],
     [{ url: "postgres://u@h/d?sslmode=disable", ssl: { ca: "canary" } }, "ssl: contradicts"],
-    [{ url: "postgres://u@h/d", host: "h2" }, "host: is not allowed beside `url`"],
+    [{ url: "postgres://u@h/d", host: "h2" }, "host: stands in `url` as well"],
     [{ url: "postgres://u:canary@h/d", password: "canary2" }, "password: stands in `url` as well"],
     [{ user: "u", port: 70_000 }, "port: "],
     [{ user: "u", hots: "h" }, ": Unrecognized key"],
