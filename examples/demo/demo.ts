@@ -24,7 +24,8 @@ async function run(args: readonly string[]): Promise<number> {
       console.log(usage);
       return 0;
     }
-    const minutes = values.minutes === undefined ? Number.POSITIVE_INFINITY : Number(values.minutes);
+    const minutes =
+      values.minutes === undefined ? Number.POSITIVE_INFINITY : Number(values.minutes);
     if (!(minutes > 0)) {
       throw new TypeError("--minutes takes a number above 0");
     }

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { isReady, scrape } from "./metrics.ts";
+import { Scraper } from "./metrics.ts";
 import { Narration } from "./narration.ts";
 import { freePort, usualPort } from "./port.ts";
 import { scenesBetween } from "./story.ts";
@@ -9,10 +9,13 @@ import { openWorkspace, type Workspace } from "./workspace.ts";
 const statusEveryMs = 30_000;
 const readyWithinMs = 60_000;
 
+/** What a command writes reaches the terminal through a pipe, for which it would leave colours out. */
+const colours = process.stdout.isTTY && process.stdout.hasColors() ? { FORCE_COLOR: "1" } : {};
+
 interface Stage {
   readonly workspace: Workspace;
   readonly narration: Narration;
-  readonly port: number;
+  readonly scraper: Scraper;
   readonly env: NodeJS.ProcessEnv;
   readonly signal: AbortSignal;
 }
@@ -22,7 +25,7 @@ export async function runLive({ minutes }: { readonly minutes: number }): Promis
   const narration = new Narration();
   await using workspace = await openWorkspace();
   const port = await freePort();
-  const env = { TIDEMARK_DEMO_PORT: String(port) };
+  const env = { TIDEMARK_DEMO_PORT: String(port), ...colours };
   introduce(narration, workspace, port);
 
   const serve = ["serve", "--config", workspace.configPath, "--log-format", "pretty"];
@@ -44,7 +47,8 @@ export async function runLive({ minutes }: { readonly minutes: number }): Promis
     daemon.stop();
   });
   try {
-    const stage = { workspace, narration, port, env, signal: ending.signal };
+    const scraper = new Scraper(port);
+    const stage = { workspace, narration, scraper, env, signal: ending.signal };
     if (await untilReady(stage)) {
       await play(stage, minutes * 60_000);
     }
@@ -70,10 +74,10 @@ function introduce(narration: Narration, { configPath, productCount }: Workspace
 }
 
 /** False when the daemon ended, or did not come up in time. */
-async function untilReady({ narration, port, signal }: Stage): Promise<boolean> {
+async function untilReady({ narration, scraper, signal }: Stage): Promise<boolean> {
   const deadlineMs = Date.now() + readyWithinMs;
   while (!signal.aborted) {
-    if (await isReady(port)) {
+    if (await scraper.isReady()) {
       return true;
     }
     if (Date.now() > deadlineMs) {
@@ -116,9 +120,9 @@ async function play(stage: Stage, lengthMs: number): Promise<void> {
 }
 
 /** What a person sees who asks for the status, and who scrapes the metrics. */
-async function showStanding({ workspace, narration, port, env, signal }: Stage): Promise<void> {
+async function showStanding({ workspace, narration, scraper, env, signal }: Stage): Promise<void> {
   const args = ["status", "--config", workspace.configPath, "--log-level", "warn"];
-  const [status, samples] = await Promise.all([runTidemark(args, env), scrape(port)]);
+  const [status, samples] = await Promise.all([runTidemark(args, env), scraper.changes()]);
   if (signal.aborted) {
     return;
   }

@@ -1,32 +1,44 @@
-/** Samples that say how the story's promises stand, out of a scrape. */
+/** The samples of the story's protagonists, and every product with an open incident. */
 const shown = [
-  /^tidemark_check_good\{.*check="(fresh|arriving)".*product="earthquakes".*\}/,
-  /^tidemark_check_good\{.*product="earthquakes".*check="(fresh|arriving)".*\}/,
-  /^tidemark_check_good\{.*product="stock-prices".*check="shape".*\}/,
-  /^tidemark_incidents_open\{.*\} [1-9]/,
-  /^tidemark_slo_error_budget_remaining_ratio\{.*product="(earthquakes|stock-prices)".*bound="upper".*\}/,
+  /^tidemark_check_good\{product="earthquakes",.*check="(fresh|arriving)"/,
+  /^tidemark_check_good\{product="stock-prices",.*check="shape"/,
+  /^tidemark_slo_error_budget_remaining_ratio\{product="(earthquakes|stock-prices)",.*bound="upper"/,
+  /^tidemark_incidents_open\{product="(earthquakes|stock-prices)"/,
 ];
 
-/** Scrapes the daemon; null when it does not answer within two seconds. */
-export async function scrape(port: number): Promise<readonly string[] | null> {
-  try {
-    const response = await fetch(`http://127.0.0.1:${port}/metrics`, {
-      signal: AbortSignal.timeout(2_000),
-    });
-    const lines = (await response.text()).split("\n");
-    return lines.filter((line) => shown.some((pattern) => pattern.test(line)));
-  } catch {
-    return null;
-  }
-}
+/** Reads the daemon's metrics. */
+export class Scraper {
+  readonly #base: string;
+  #last: ReadonlySet<string> = new Set();
 
-export async function isReady(port: number): Promise<boolean> {
-  try {
-    const response = await fetch(`http://127.0.0.1:${port}/readyz`, {
-      signal: AbortSignal.timeout(2_000),
-    });
-    return response.ok;
-  } catch {
-    return false;
+  constructor(port: number) {
+    this.#base = `http://127.0.0.1:${port}`;
+  }
+
+  async isReady(): Promise<boolean> {
+    return (await this.#get("/readyz")) !== null;
+  }
+
+  /** The lines worth a look that have changed since the last scrape; null when the daemon does not answer. */
+  async changes(): Promise<readonly string[] | null> {
+    const text = await this.#get("/metrics");
+    if (text === null) {
+      return null;
+    }
+    const lines = text.split("\n").filter((line) => shown.some((pattern) => pattern.test(line)));
+    const changed = lines.filter((line) => !this.#last.has(line));
+    this.#last = new Set(lines);
+    return changed;
+  }
+
+  /** The body; null without a good answer within two seconds. */
+  async #get(path: string): Promise<string | null> {
+    try {
+      const response = await fetch(`${this.#base}${path}`, { signal: AbortSignal.timeout(2_000) });
+      const body = await response.text();
+      return response.ok ? body : null;
+    } catch {
+      return null;
+    }
   }
 }
