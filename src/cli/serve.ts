@@ -50,14 +50,26 @@ export async function serve({
 }
 
 function banner({ mesh, address }: Daemon): string {
-  const { products, checks, slos, connections } = countsOf(mesh);
-  return `Tidemark ${version} watches ${products} products with ${checks} checks and ${slos} SLOs on ${connections} connections; metrics at ${address}/metrics`;
+  const { products, checks, disabled, slos, connections } = countsOf(mesh);
+  const watched = [
+    counted(products, "product"),
+    `${counted(checks, "check")}${disabled === 0 ? "" : ` (${disabled} more disabled)`}`,
+    counted(slos, "SLO"),
+    counted(connections, "connection"),
+  ];
+  return `Tidemark ${version} watches ${watched.join(", ")}; metrics at ${address}/metrics`;
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }
 
 function countsOf(mesh: Mesh) {
+  const disabled = [...mesh.checks.values()].filter((check) => check.disabledReason !== null);
   return {
     products: mesh.products.size,
-    checks: mesh.checks.size,
+    checks: mesh.checks.size - disabled.length,
+    disabled: disabled.length,
     probes: mesh.probes.size,
     slos: mesh.slos.size,
     connections: mesh.connections.size,

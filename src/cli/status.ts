@@ -1,5 +1,6 @@
 import { loadMesh } from "../app/configuration.ts";
 import { readStatus, type SloReport, type StatusReport } from "../app/status.ts";
+import type { Mesh } from "../core/mesh.ts";
 import { formatDuration } from "../time/duration.ts";
 import { formatPercent } from "../time/percent.ts";
 import type { CommandContext } from "./command-context.ts";
@@ -18,12 +19,41 @@ export async function status(
 ): Promise<ExitCode> {
   const { mesh } = await loadMesh(configPath, env);
   const report = await readStatus(mesh, selectors, logger);
+  const disabled = disabledOf(mesh, report, selectors);
   if (options.format === "json") {
-    terminal.out(JSON.stringify(jsonOf(report), null, 2));
+    terminal.out(JSON.stringify({ ...jsonOf(report), disabled_checks: disabled }, null, 2));
   } else {
     printText(report, terminal);
+    printDisabled(disabled, terminal);
   }
   return exitCodes.ok;
+}
+
+interface DisabledCheck {
+  readonly id: string;
+  readonly reason: string;
+}
+
+/** The checks that nobody runs, of the products that are shown. */
+function disabledOf(
+  mesh: Mesh,
+  { slos }: StatusReport,
+  selectors: readonly string[],
+): readonly DisabledCheck[] {
+  const products = new Set(slos.map(({ slo }) => slo.product));
+  return [...mesh.checks.values()].flatMap(({ id, product, disabledReason }) => {
+    const isShown = selectors.length === 0 || products.has(product);
+    return isShown && disabledReason !== null ? [{ id, reason: disabledReason }] : [];
+  });
+}
+
+function printDisabled(disabled: readonly DisabledCheck[], terminal: Terminal): void {
+  if (disabled.length > 0) {
+    terminal.out("\nnot watched");
+  }
+  for (const { id, reason } of disabled) {
+    terminal.out(`  ${id}: ${reason.replaceAll(/\s+/g, " ").trim()}`);
+  }
 }
 
 const headings = ["SLO", "objective", "window", "SLI", "budget left", "burn 1h", "coverage", "now"];
@@ -54,13 +84,13 @@ function printText({ slos, incidents, atMs }: StatusReport, terminal: Terminal):
 
 function rowOf({ slo, status: standing, lastHour }: SloReport): readonly string[] {
   const { remaining, remainingLower } = standing.budget;
-  const isCertain = standing.unknownMs === 0;
+  const [most, least] = [percent(remaining, 1), percent(remainingLower, 1)];
   return [
     slo.id,
     formatPercent(slo.objectivePpm),
     formatDuration(slo.windowMs),
     percent(standing.sli, 3),
-    isCertain ? percent(remaining, 1) : `${percent(remainingLower, 1)} to ${percent(remaining, 1)}`,
+    least === most ? most : `${least} to ${most}`,
     lastHour.burnRate === null ? "unknown" : lastHour.burnRate.toFixed(2),
     percent(standing.coverage, 1),
     nowOf(standing),
