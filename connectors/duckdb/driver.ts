@@ -13,7 +13,7 @@ import { type Columns, describeTables, textOf } from "./catalogue.ts";
 import { dialect, filesProblem, folderOf, quoteText } from "./dialect.ts";
 import { Engine, type EngineOptions, type Lease } from "./engine.ts";
 import { hasNoFiles, noFiles, toConnectorError } from "./failures.ts";
-import { guard, rowsOfNothing } from "./guard.ts";
+import { answerOfNothing, guard } from "./guard.ts";
 import { fetchRows } from "./rows.ts";
 
 export class DuckdbConnector implements Connector {
@@ -41,13 +41,7 @@ export class DuckdbConnector implements Connector {
   ): Promise<QueryResult> {
     return this.#call(options, async (lease) => {
       const select = await guard(lease.connection, sql);
-      return (
-        (await this.#read(lease, sql, options.maxRows)) ?? {
-          columns: select.map(({ alias }) => alias),
-          rows: rowsOfNothing(select),
-          isTruncated: false,
-        }
-      );
+      return (await this.#read(lease, sql, options.maxRows)) ?? answerOfNothing(select);
     });
   }
 

@@ -8,7 +8,7 @@ export const noFiles: MeasurementFailure = {
   hint: "Check the globs of the dataset, and whether its files have arrived.",
 };
 
-/** The fixed beginnings of DuckDB 1.5's texts, without what stands in their double quotes. The first that fits wins. */
+/** The fixed beginnings of DuckDB 1.5's texts, without what stands in their quotes. The first that fits wins. */
 const rules: readonly FailureRule[] = [
   { texts: ["IO Error: No files found"], ...noFiles },
   {
@@ -38,8 +38,14 @@ const rules: readonly FailureRule[] = [
     texts: [
       'IO Error: The file "" exists, but it is not a valid DuckDB',
       'IO Error: Could not read from file ""',
+      "IO Error: Input is not a GZIP stream",
+      "Invalid Input Error: File '' too small",
       "Invalid Input Error: No magic bytes",
-      "Invalid Input Error: File ''",
+      "Invalid Input Error: Failed to read file",
+      "Invalid Input Error: Malformed JSON",
+      "Invalid Input Error: CSV Error",
+      "Invalid Input Error: Error when sniffing file",
+      "Invalid Error: TProtocolException",
     ],
     kind: "unreachable",
     message: "A file is not of the kind that it should be.",
@@ -74,6 +80,12 @@ const rules: readonly FailureRule[] = [
     kind: "resource",
     message: "The query needs more memory than the connection may use.",
     hint: "Raise `memory_limit` of the connection, or narrow the dataset with `filter`.",
+  },
+  {
+    // A call that was stopped says why itself; this only keeps an interrupted DuckDB from counting as broken.
+    codes: ["INTERRUPT"],
+    kind: "cancelled",
+    message: "The query was interrupted.",
   },
   {
     codes: ["Conversion", "OutofRange", "MismatchType"],
@@ -111,7 +123,7 @@ export function toConnectorError(error: unknown): ConnectorError {
   if (error instanceof ConnectorError) {
     return error;
   }
-  const text = textOf(error).replaceAll(/"[^"]*"/g, '""');
+  const text = textOf(error).replaceAll(/(["'])[^"']*\1/g, "$1$1");
   const type = /^([A-Za-z ]{1,40}) Error:/.exec(text)?.[1]?.replaceAll(" ", "");
   const code = type ?? errnoOf(error);
   return new ConnectorError(classify(rules, { code, text }), { cause: error });

@@ -1,7 +1,7 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { z } from "zod";
-import { ConnectorError } from "../../src/core/connector.ts";
-import type { SqlValue } from "../../src/core/value.ts";
+import { ConnectorError, type QueryResult } from "../../src/core/connector.ts";
+import { noFiles } from "./failures.ts";
 
 /**
  * Functions that may stand in FROM. A list of what is allowed, since DuckDB has functions that a SELECT may
@@ -17,36 +17,29 @@ const tableFunctions = new Set(
   duckdb_columns duckdb_tables duckdb_views duckdb_constraints`.split(/\s+/),
 );
 
+/** What is read of a statement's syntax tree. */
+const select = z.object({
+  select_list: z
+    .array(z.object({ alias: z.string(), function_name: z.string().optional() }))
+    .default([]),
+  from_table: z.object({ type: z.string() }).optional(),
+});
 const parsed = z.object({
   error: z.boolean(),
-  statements: z
-    .array(
-      z.object({
-        node: z.object({
-          select_list: z
-            .array(z.object({ alias: z.string(), function_name: z.string().optional() }))
-            .optional(),
-        }),
-      }),
-    )
-    .optional(),
+  statements: z.array(z.object({ node: select })).default([]),
 });
 
-/** What a statement returns: the aliases of its columns, and the function that each is. */
-export type SelectList = readonly {
-  readonly alias: string;
-  readonly function_name?: string | undefined;
-}[];
+export type Select = z.output<typeof select>;
 
 /**
- * Lets DuckDB's own parser read `sql`, which runs nothing, and returns its select list. Throws
+ * Lets DuckDB's own parser read `sql`, which runs nothing, and returns what it found. Throws
  * `ConnectorError` for anything but one SELECT whose table functions are all on the list.
  */
-export async function guard(connection: DuckDBConnection, sql: string): Promise<SelectList> {
+export async function guard(connection: DuckDBConnection, sql: string): Promise<Select> {
   // DuckDB takes text up to the first NUL, so that the rest would go unread.
   const text = sql.includes("\0") ? "" : await serialize(connection, sql);
   const tree: unknown = text === "" ? { error: true } : JSON.parse(text);
-  const { error, statements = [] } = parsed.parse(tree);
+  const { error, statements } = parsed.parse(tree);
   const [only] = statements;
   if (error || only === undefined || statements.length > 1) {
     throw new ConnectorError({
@@ -62,16 +55,28 @@ export async function guard(connection: DuckDBConnection, sql: string): Promise<
       hint: "Files are read with read_parquet, read_csv and read_json.",
     });
   }
-  return only.node.select_list ?? [];
+  return only.node;
 }
 
 const figures = new Set(["count", "count_star", "min", "max", "sum", "avg"]);
 
-/** Rows of `select` over no rows: one of figures, of which only counts have a value, else none. */
-export function rowsOfNothing(select: SelectList): readonly (readonly SqlValue[])[] {
-  const names = select.map((item) => item.function_name ?? "");
+/**
+ * What a statement right over a set of files answers when there are no files: one row of figures, of which
+ * only counts have a value, or no rows. Throws `ConnectorError` (`not_found`) for other statements, such as
+ * a `query:` whose own figures cannot be known.
+ */
+export function answerOfNothing({ select_list: items, from_table: from }: Select): QueryResult {
+  if (from?.type !== "TABLE_FUNCTION") {
+    throw new ConnectorError(noFiles);
+  }
+  const names = items.map((item) => item.function_name ?? "");
   const isOfFigures = names.length > 0 && names.every((name) => figures.has(name));
-  return isOfFigures ? [names.map((name) => (name.startsWith("count") ? 0n : null))] : [];
+  const row = names.map((name) => (name.startsWith("count") ? 0n : null));
+  return {
+    columns: items.map(({ alias }) => alias),
+    rows: isOfFigures ? [row] : [],
+    isTruncated: false,
+  };
 }
 
 async function serialize(connection: DuckDBConnection, sql: string): Promise<string> {

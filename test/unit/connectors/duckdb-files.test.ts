@@ -153,9 +153,24 @@ describe("DuckDB over files", () => {
     },
   );
 
-  it("reads nothing of a half-written or mislabelled file", async () => {
-    await write("half/a.parquet", "PAR1 and then the writer died");
-    expect(await kindOf(figuresOf(datasetOf("half/*.parquet")))).toBe("unreachable");
+  it.each([
+    ["half.parquet", "PAR1 and then the writer died", "unreachable"],
+    ["tiny.parquet", "PAR1", "unreachable"],
+    ["half.json", '[{"id": 1}, {"id": ', "unreachable"],
+    ["binary.csv", Uint8Array.of(105, 100, 10, 0xff, 0xfe, 10), "unreachable"],
+    ["plain.csv.gz", "id\n1\n", "unreachable"],
+    ["late.csv", `id\n${"1\n".repeat(30_000)}canary\n`, "invalid_query"],
+  ])("says of the damaged file %s what is the matter", async (name, content, kind) => {
+    await write(`bad-${name}/${name}`, content);
+    expect(await kindOf(figuresOf(datasetOf(`bad-${name}/${name}`)))).toBe(kind);
+  });
+
+  it("does not guess the figures of a query whose files are missing", async () => {
+    const ref = datasetOf("none/*.csv");
+    const sql = `select count(*) as id from ${dialect.relation(ref.source)}`;
+    const text = `select max(id) as m0 from ${dialect.relation({ kind: "query", sql })}`;
+    const asked = withDataset(ref, (connector) => connector.query(text, queryOptions()));
+    expect(await kindOf(asked)).toBe("not_found");
   });
 
   it("answers for each dataset apart, mixed kinds among them", async () => {
