@@ -1,13 +1,14 @@
 import { defineConfig } from "vitest/config";
+import { StrictReporter } from "./test/helpers/strict-reporter.ts";
 
 export default defineConfig({
   test: {
     // Named folders only: by default compiled tests under dist would run as well.
     include: ["test/**/*.test.ts"],
+    reporters: ["default", new StrictReporter()],
     testTimeout: 30_000,
     hookTimeout: 60_000,
-    // Two cores, and several suites start a Postgres of their own.
+    // Several suites start a Postgres of their own.
     maxWorkers: 2,
-    globalSetup: [],
   },
 });
