@@ -1,9 +1,9 @@
-/** The samples of the story's protagonists, and every product with an open incident. */
+/** The samples in which the story shows. */
 const shown = [
   /^tidemark_check_good\{product="earthquakes",.*check="(fresh|arriving)"/,
   /^tidemark_check_good\{product="stock-prices",.*check="shape"/,
   /^tidemark_slo_error_budget_remaining_ratio\{product="(earthquakes|stock-prices)",.*bound="upper"/,
-  /^tidemark_incidents_open\{product="(earthquakes|stock-prices)"/,
+  /^tidemark_incidents_open\{product="(earthquakes|stock-prices)",alert="page"/,
 ];
 
 /** Reads the daemon's metrics. */

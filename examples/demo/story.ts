@@ -18,7 +18,7 @@ export const scenes: readonly Scene[] = [
     feed: "earthquakes",
     says: [
       "The loads of earthquakes stop.",
-      "After 15 s without a load its freshness warns, after 30 s it fails; the next probe, 5 s later, confirms it and an incident opens.",
+      "After 15 s without a load freshness warns, after 30 s it fails; the next probe confirms it: an incident.",
       "Soon the last minute holds too few rows as well: another cause, so a second incident.",
     ],
     act: (producer) => producer.stop(),
@@ -28,7 +28,7 @@ export const scenes: readonly Scene[] = [
     feed: "earthquakes",
     says: [
       "The loads of earthquakes resume, with what was held back.",
-      "The next probe passes, and both incidents resolve. The error budget that was spent stays spent.",
+      "The next probe passes, and both incidents resolve. The error budget stays spent.",
     ],
     act: (producer) => producer.resume(),
   },
@@ -37,7 +37,7 @@ export const scenes: readonly Scene[] = [
     feed: "stock-prices",
     says: [
       "The schema of stock-prices drifts: new files carry the price as text, `39.81 USD`.",
-      "Rows keep arriving on time, so freshness and volume pass; only the promise of the schema breaks.",
+      "Rows keep arriving on time, so freshness and volume pass; only the schema breaks its promise.",
     ],
     act: (producer) => producer.drift(),
   },
