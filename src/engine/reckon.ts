@@ -6,7 +6,7 @@ import type { IncidentChange } from "../alerting/incidents.ts";
 import { deliveriesOf, noticeOf } from "../alerting/notice.ts";
 import { type AlertStep, step } from "../alerting/step.ts";
 import type { CheckAlertState, Incident, NewDelivery } from "../core/incident.ts";
-import type { Mesh } from "../core/mesh.ts";
+import type { Check, Mesh } from "../core/mesh.ts";
 import type { NewSlot, ResultRecord, Slot } from "../core/store.ts";
 import type { EpochMs } from "../core/vocabulary.ts";
 import { extend } from "../slo/timeline.ts";
@@ -21,7 +21,10 @@ export interface Commit extends StateChange {
   readonly deliveries: readonly NewDelivery[];
 }
 
-/** Checks that left the mesh while they were being measured are dropped: their history has ended. */
+/**
+ * Checks that a reload removed, disabled or changed while they were being measured are dropped: what was
+ * measured is not what is promised now, and the history of it has ended.
+ */
 export function reckon(
   run: DatasetRun,
   slots: readonly Slot[],
@@ -29,7 +32,7 @@ export function reckon(
   state: WatchState,
   newId: () => string,
 ): Commit {
-  const checkRuns = run.checks.filter(({ check }) => mesh.checks.has(check.id));
+  const checkRuns = run.checks.filter(({ check }) => isStillWatched(check, mesh));
   const records = checkRuns.map((checkRun) => recordOf(checkRun, run, slots, mesh));
   const alerting = alert(records, mesh, state, newId);
   const runs = records.flatMap((record) =>
@@ -106,6 +109,11 @@ export function mergeChanges(
     });
   }
   return [...merged.values()];
+}
+
+function isStillWatched({ id, generation }: Check, mesh: Mesh): boolean {
+  const now = mesh.checks.get(id);
+  return now?.generation === generation && now.disabledReason === null;
 }
 
 function recordOf(

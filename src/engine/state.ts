@@ -25,13 +25,13 @@ export class WatchState {
   readonly #latest = new Map<string, ResultRecord>();
   readonly #lastConclusive = new Map<string, EpochMs>();
   #sloSince: ReadonlyMap<string, EpochMs> = new Map();
+  /** How far back the runs were read. */
+  #windowMs: DurationMs = 0;
 
   /** Reads everything that a window ending now can reach. */
   static async load(store: StoreParts, mesh: Mesh, nowMs: EpochMs): Promise<WatchState> {
     const state = new WatchState();
-    for (const [checkId, runs] of await store.timelines.since(nowMs - longestWindowMs(mesh))) {
-      state.#runs.set(checkId, [...runs]);
-    }
+    await state.reach(store, mesh, nowMs);
     for (const [checkId, alertState] of await store.incidents.states()) {
       state.#alertStates.set(checkId, alertState);
     }
@@ -44,12 +44,24 @@ export class WatchState {
     for (const [checkId, atMs] of await store.results.lastConclusive()) {
       state.#lastConclusive.set(checkId, atMs);
     }
-    await state.reloadSince(store);
+    state.takeSince(await store.timelines.sloSince());
     return state;
   }
 
-  async reloadSince(store: StoreParts): Promise<void> {
-    this.#sloSince = await store.timelines.sloSince();
+  /** Reads the runs again when the mesh has a longer window than they were read for. */
+  async reach(store: StoreParts, mesh: Mesh, nowMs: EpochMs): Promise<void> {
+    const windowMs = longestWindowMs(mesh);
+    if (windowMs <= this.#windowMs) {
+      return;
+    }
+    for (const [checkId, runs] of await store.timelines.since(nowMs - windowMs)) {
+      this.#runs.set(checkId, [...runs]);
+    }
+    this.#windowMs = windowMs;
+  }
+
+  takeSince(sloSince: ReadonlyMap<string, EpochMs>): void {
+    this.#sloSince = sloSince;
   }
 
   apply(change: StateChange): void {

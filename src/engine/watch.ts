@@ -44,8 +44,10 @@ export class Watch {
   readonly #abort = new AbortController();
   readonly #nextDue = new Map<string, EpochMs>();
   readonly #busy = new Map<string, Promise<void>>();
-  /** Reckoning, writing and taking over are one step: the state never changes between them. */
+  /** Reckoning, writing and taking over are one step: mesh and state never change between them. */
   readonly #ledger = pLimit(1);
+  /** Looking which datasets are busy, claiming and starting are one step, so that none is started twice. */
+  readonly #claims = pLimit(1);
   #mesh: Mesh;
   #state = new WatchState();
   #lastBeatMs: EpochMs = 0;
@@ -83,7 +85,7 @@ export class Watch {
     const abandoned = await store.slots.abandonClaimed(nowMs);
     events.slotsEnded("abandoned", abandoned.length);
     this.#state = await WatchState.load(store, this.#mesh, nowMs);
-    await this.#reconcile(this.#mesh, nowMs);
+    await this.#takeOver(this.#mesh, nowMs);
     const lastDue = await store.slots.lastDue();
     const again = new Set(abandoned.map(({ probeId }) => probeId));
     const atOnce: NewSlot[] = [];
@@ -129,9 +131,8 @@ export class Watch {
   async reload(mesh: Mesh): Promise<void> {
     const { warehouses, clock } = this.#options;
     const nowMs = clock.now();
-    await this.#reconcile(mesh, nowMs);
     const known = new Set(this.#mesh.probes.keys());
-    this.#mesh = mesh;
+    await this.#takeOver(mesh, nowMs);
     const retired = warehouses.reload(mesh);
     for (const probeId of known) {
       if (!mesh.probes.has(probeId)) {
@@ -160,6 +161,7 @@ export class Watch {
       resolve();
     }
     this.#wakeWaiting();
+    await this.#claims(() => {});
     await Promise.race([Promise.allSettled(this.#busy.values()), isOver]);
     clearTimeout(timer);
     this.#abort.abort();
@@ -172,11 +174,13 @@ export class Watch {
     return firstDueMs;
   }
 
-  #reconcile(mesh: Mesh, nowMs: EpochMs): Promise<void> {
+  /** Settles what the new mesh means for history, then watches by it. */
+  #takeOver(mesh: Mesh, nowMs: EpochMs): Promise<void> {
     const { store, events } = this.#options;
     return this.#ledger(async () => {
+      await this.#state.reach(store, mesh, nowMs);
       const change = reconcile(this.#mesh, mesh, this.#state, nowMs);
-      const withdrawn = await store.transaction(async (parts) => {
+      const { withdrawn, sloSince } = await store.transaction(async (parts) => {
         await parts.timelines.noteSlos([...mesh.slos.keys()], nowMs);
         await parts.timelines.put(change.runs);
         await parts.incidents.removeStates(change.removedCheckIds);
@@ -184,15 +188,27 @@ export class Watch {
           await parts.incidents.put(incident);
         }
         await parts.outbox.enqueue(change.deliveries);
-        return parts.slots.withdraw(new Set(mesh.probes.keys()), nowMs);
+        return {
+          withdrawn: await parts.slots.withdraw(new Set(mesh.probes.keys()), nowMs),
+          sloSince: await parts.timelines.sloSince(),
+        };
       });
       this.#state.apply(change);
-      await this.#state.reloadSince(store);
+      this.#state.takeSince(sloSince);
+      this.#mesh = mesh;
       events.slotsEnded("abandoned", withdrawn);
     });
   }
 
-  async #claimAndStart(due: readonly Due[], nowMs: EpochMs): Promise<void> {
+  #claimAndStart(due: readonly Due[], nowMs: EpochMs): Promise<void> {
+    return this.#claims(async () => {
+      if (!this.#isStopping) {
+        await this.#claimAndStartNow(due, nowMs);
+      }
+    });
+  }
+
+  async #claimAndStartNow(due: readonly Due[], nowMs: EpochMs): Promise<void> {
     const { store, events, logger } = this.#options;
     const isBusy = ({ slot }: Due): boolean => this.#busy.has(slot.datasetId);
     const free = due.filter((one) => !isBusy(one)).map(({ slot }) => slot);

@@ -1,0 +1,70 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { freshAndEnough, minuteMs, noonMs, productFile, Workshop } from "./support.ts";
+
+const product = productFile({
+  checks: freshAndEnough,
+  slos: "  fresh: { objective: 99%, window: 1d, checks: [orders.fresh] }",
+});
+const dayMs = 86_400_000;
+
+describe("a reload while a run is under way", () => {
+  let workshop: Workshop;
+  beforeEach(() => {
+    workshop = new Workshop();
+  });
+  afterEach(async () => {
+    await workshop[Symbol.asyncDispose]();
+  });
+
+  it("drops the verdict of a check that is judged otherwise from now on", async () => {
+    const { watch, clock, load, settle, store } = await workshop.start(product);
+    const next = await load(product.replace("max_age: 1h", "max_age: 2d"));
+    clock.nowMs += 70 * minuteMs;
+    await watch.beat();
+    await watch.reload(next);
+    await settle();
+    // By the old promise it was a failure; by the new one nothing has been measured yet.
+    expect(watch.state.latestOf("orders/orders/fresh")?.atMs).toBe(noonMs);
+    expect(watch.state.alertStateOf("orders/orders/fresh")?.phase).toBe("ok");
+    expect(watch.state.latestOf("orders/orders/enough")?.atMs).toBe(noonMs + 70 * minuteMs);
+    expect(await store.slots.countByEnding()).toMatchObject({ done: 2, open: 0 });
+  });
+
+  it("drops the verdict of a check that is disabled from now on", async () => {
+    const { watch, clock, load, settle, advance } = await workshop.start(product);
+    await advance(70 * minuteMs);
+    const next = await load(
+      product.replace("max_age: 1h }", "max_age: 1h, enabled: false, reason: Being rebuilt }"),
+    );
+    clock.nowMs += minuteMs;
+    await watch.beat();
+    await watch.reload(next);
+    await settle();
+    expect(watch.state.openIncidents()).toEqual([]);
+    expect(watch.state.alertStateOf("orders/orders/fresh")).toBeNull();
+  });
+});
+
+describe("a reload", () => {
+  let workshop: Workshop;
+  beforeEach(() => {
+    workshop = new Workshop();
+  });
+  afterEach(async () => {
+    await workshop[Symbol.asyncDispose]();
+  });
+
+  it("sees as far back as a window that has grown", async () => {
+    const held = product.replace("max_age: 1h", "max_age: 1h, hold: 15m");
+    await workshop.start(held);
+    await workshop.stop();
+    workshop.clock.nowMs += 10 * dayMs;
+    const { watch, load } = await workshop.start(held);
+    const next = await load(held.replace("window: 1d", "window: 30d"));
+    const slo = next.slos.get("orders/fresh");
+    await watch.reload(next);
+    expect(slo).toBeDefined();
+    // The observation of ten days ago held for a quarter of an hour.
+    expect(slo && watch.state.statusOf(slo, workshop.clock.nowMs).goodMs).toBe(15 * minuteMs);
+  });
+});
