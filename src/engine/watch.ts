@@ -7,6 +7,7 @@
  */
 import pLimit from "p-limit";
 import type { Clock } from "../core/clock.ts";
+import { TidemarkError } from "../core/errors.ts";
 import type { Logger } from "../core/logger.ts";
 import type { Check, Dataset, Mesh, Probe } from "../core/mesh.ts";
 import type { MissedSlots, NewSlot, Slot, Store } from "../core/store.ts";
@@ -278,7 +279,16 @@ export class Watch {
       }
     } catch (error) {
       logger.error({ dataset: datasetId, error }, "a run failed in a way it should not");
+      await this.#endAsError(slots);
+    }
+  }
+
+  /** Nobody waits for a run, so that an error of it would end the daemon. */
+  async #endAsError(slots: readonly Slot[]): Promise<void> {
+    try {
       await this.#end(slots, "error");
+    } catch (error) {
+      this.#options.logger.error({ error }, "slots cannot be ended; the next start does it");
     }
   }
 
@@ -308,24 +318,32 @@ export class Watch {
   }
 
   async #end(slots: readonly Slot[], ending: SlotEnding): Promise<void> {
+    const { store, clock, events } = this.#options;
     const ids = slots.map(({ id }) => id);
-    await this.#untilWritten(() =>
-      this.#options.store.slots.end(ids, ending, this.#options.clock.now()),
-    );
-    this.#options.events.slotsEnded(ending, ids.length);
+    await this.#untilWritten(async () => {
+      await store.slots.end(ids, ending, clock.now());
+      events.slotsEnded(ending, ids.length);
+    });
   }
 
-  /** Tries with every beat until the store takes it; null when the daemon stops before. */
-  async #untilWritten<T>(write: () => Promise<T>): Promise<T | null> {
+  /**
+   * Tries with every beat until the store takes it, or the daemon stops. Throws what is no outage of the
+   * store, because that would not pass.
+   */
+  async #untilWritten(write: () => Promise<void>): Promise<void> {
     for (;;) {
       try {
-        return await write();
+        await write();
+        return;
       } catch (error) {
+        if (!isOutage(error)) {
+          throw error;
+        }
         this.#isStoreWritable = false;
         this.#options.logger.error({ error }, "results cannot be stored; trying again");
       }
       if (this.#isStopping) {
-        return null;
+        return;
       }
       await this.#nextBeat.promise;
     }
@@ -335,6 +353,10 @@ export class Watch {
     this.#nextBeat.resolve();
     this.#nextBeat = Promise.withResolvers();
   }
+}
+
+function isOutage(error: unknown): boolean {
+  return error instanceof TidemarkError && error.code.startsWith("TM_STORE_");
 }
 
 async function writeCommit(store: Store, commit: Commit, nowMs: EpochMs): Promise<void> {
