@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 /** A name in lower case: dots, slashes and colons are separators of ids and targets. */
-export const namePattern = /^[a-z0-9][a-z0-9_-]{0,127}$/;
+const namePattern = /^[a-z0-9][a-z0-9_-]{0,127}$/;
 
 const nameMessage =
   "must be lower-case letters, digits, `_` and `-`, the first a letter or digit, at most 128 in all";

@@ -66,7 +66,7 @@ export const checkFields = {
 const checkShell = z.strictObject(checkFields);
 export type CheckFields = z.output<typeof checkShell>;
 
-export const columnFields = z
+const columnFields = z
   .strictObject({
     type: z
       .string()

@@ -11,7 +11,7 @@ import { registries } from "./registries.ts";
  * it, as `# expect: line:column: error CODE: message (hint)`.
  */
 
-export const corpus = join(import.meta.dirname, "../../invalid");
+const corpus = join(import.meta.dirname, "../../invalid");
 
 const env = { TIDEMARK_TEST_WORD: "several" };
 
