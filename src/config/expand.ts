@@ -1,8 +1,6 @@
 import { isFields, pathKey } from "./piece.ts";
 import type { Path, Report } from "./problems.ts";
-
-/** The sections of tidemark.yaml that may refer to secrets. */
-export const expandedSections: readonly string[] = ["connections", "notifiers", "store", "http"];
+import { expandedSections } from "./sections.ts";
 
 export interface ExpandContext {
   readonly env: Readonly<Record<string, string | undefined>>;

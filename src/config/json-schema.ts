@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { daemonFile } from "./daemon-file.ts";
-import { expandedSections } from "./expand.ts";
 import { type Kinds, kindsOf, type Registries } from "./kinds.ts";
 import { type Fields, isFields } from "./piece.ts";
 import { productFile } from "./product-file.ts";
+import { expandedSections } from "./sections.ts";
 
 /** What a value may be instead of its own form, where secrets are expanded. */
 export const referencePattern = "\\$\\{(env|file):";

@@ -1,4 +1,5 @@
 import type { ErrorCode, Problem } from "../core/errors.ts";
+import { expandedSections } from "./sections.ts";
 
 /** Keys and list positions from the root of a file to a value. */
 export type Path = readonly (string | number)[];
@@ -92,8 +93,25 @@ export function subject(path: Path): string {
   if (lastKey === -1) {
     return "the file";
   }
+  if (mayBeSecret(path, lastKey)) {
+    return "this key";
+  }
   const indexes = path.slice(lastKey + 1).map((index) => `[${index}]`);
   return `\`${clip(String(path[lastKey]))}${indexes.join("")}\``;
+}
+
+/**
+ * Whether a key is not one of a contract but, say, a token whose colon was left out: `{ token xoxb-1 }`.
+ * The names that people give to connections and notifiers are none.
+ */
+function mayBeSecret(path: Path, lastKey: number): boolean {
+  const [section] = path;
+  const isNamed = section === "connections" || section === "notifiers";
+  return (
+    expandedSections.includes(String(section)) &&
+    lastKey > (isNamed ? 1 : 0) &&
+    !/^[a-z][a-z_]*$/.test(String(path[lastKey]))
+  );
 }
 
 /** `` `a`, `b` or `c` ``; long lists are cut. */
