@@ -15,6 +15,7 @@ import {
   resultOf,
   runOf,
 } from "../contract/store-things.ts";
+import { becomePowerless } from "../helpers/powerless.ts";
 import { silentLogger } from "../helpers/silent-logger.ts";
 
 /** Results of each transaction of the job `write`. */
@@ -97,8 +98,11 @@ function say(line: string): void {
   writeSync(1, `${line}\n`);
 }
 
-const [job = "", path = ""] = process.argv.slice(2);
+const [job = "", path = "", rights = ""] = process.argv.slice(2);
 try {
+  if (rights === "powerless") {
+    becomePowerless();
+  }
   await jobs[job]?.(path);
 } catch (error) {
   say(error instanceof TidemarkError ? error.code : String(error));

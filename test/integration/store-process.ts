@@ -14,10 +14,9 @@ export class StoreProcess implements AsyncDisposable {
 
   /** `isPowerless`: as a user who owns nothing, where the tests run as root. */
   constructor(job: string, path: string, options: { readonly isPowerless?: boolean } = {}) {
-    const isRoot = process.getuid?.() === 0;
-    this.#child = spawn(process.execPath, [script, job, path], {
+    const rights = options.isPowerless === true ? "powerless" : "own";
+    this.#child = spawn(process.execPath, [script, job, path, rights], {
       stdio: ["ignore", "pipe", "inherit"],
-      ...(options.isPowerless === true && isRoot ? { uid: 65_534, gid: 65_534 } : {}),
     });
     this.#closed = once(this.#child, "close");
     if (this.#child.stdout !== null) {
