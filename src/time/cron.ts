@@ -1,6 +1,7 @@
 import { Cron } from "croner";
 import type { DurationMs, EpochMs } from "../core/vocabulary.ts";
 import { BoundedCache } from "./bounded-cache.ts";
+import { KnownGaps } from "./known-gaps.ts";
 import { isZone, wallClockOffset } from "./zone.ts";
 
 /**
@@ -32,7 +33,7 @@ const hourMs = 3_600_000;
 const typicalYearMs = Date.UTC(2025, 0, 1);
 
 type ParsedCron =
-  | { readonly cron: Cron; readonly problem: null }
+  | { readonly cron: Cron; readonly gaps: KnownGaps; readonly problem: null }
   | { readonly cron: null; readonly problem: string };
 
 const parsed = new BoundedCache<ParsedCron>(5_000);
@@ -51,21 +52,20 @@ export function cronProblem(schedule: CronSchedule): string | null {
 
 /** The first occurrence strictly after `afterMs`. Throws `RangeError` for a schedule with a problem. */
 export function nextCron(schedule: CronSchedule, afterMs: EpochMs): EpochMs {
-  const next = cronOf(schedule).nextRun(new Date(afterMs));
-  if (next === null) {
+  const nextMs = parsedOf(schedule).gaps.next(afterMs);
+  if (nextMs === null) {
     throw new RangeError(`\`${schedule.expression}\` never falls due again`);
   }
-  return next.getTime();
+  return nextMs;
 }
 
 /** The last occurrence at or before `atMs`. Throws `RangeError` for a schedule with a problem. */
 export function previousCron(schedule: CronSchedule, atMs: EpochMs): EpochMs {
-  // Croner looks strictly before its reference.
-  const [previous] = cronOf(schedule).previousRuns(1, new Date(atMs + 1));
-  if (previous === undefined) {
+  const previousMs = parsedOf(schedule).gaps.previous(atMs);
+  if (previousMs === null) {
     throw new RangeError(`\`${schedule.expression}\` never fell due before`);
   }
-  return previous.getTime();
+  return previousMs;
 }
 
 /**
@@ -173,11 +173,15 @@ function shortestDayGap(dayFields: string): DurationMs {
 }
 
 function cronOf(schedule: CronSchedule): Cron {
-  const { cron, problem } = parse(schedule);
-  if (cron === null) {
-    throw new RangeError(problem);
+  return parsedOf(schedule).cron;
+}
+
+function parsedOf(schedule: CronSchedule): Extract<ParsedCron, { problem: null }> {
+  const found = parse(schedule);
+  if (found.cron === null) {
+    throw new RangeError(found.problem);
   }
-  return cron;
+  return found;
 }
 
 function parse({ expression, timezone }: CronSchedule): ParsedCron {
@@ -202,7 +206,7 @@ function parse({ expression, timezone }: CronSchedule): ParsedCron {
       });
       return cron.nextRun(new Date(typicalYearMs)) === null
         ? refuse(`\`${expression}\` never falls due: there is no such day`)
-        : { cron, problem: null };
+        : { cron, gaps: new KnownGaps(cron), problem: null };
     } catch (error) {
       const reason = error instanceof Error ? error.message.replace(/^\w+: /, "") : "";
       return refuse(`\`${expression}\` is not a cron expression: ${reason}`);

@@ -3,6 +3,9 @@ import type { ZonedMoment } from "../core/connector.ts";
 import type { DurationMs, EpochMs } from "../core/vocabulary.ts";
 import { BoundedCache } from "./bounded-cache.ts";
 
+/** From here on years are written with a sign and six digits, which warehouses do not read alike. */
+const endOfFourDigitsMs = Date.UTC(10_000, 0, 1);
+
 const knownZones = new BoundedCache<boolean>(2_000);
 
 /**
@@ -24,6 +27,11 @@ export function isZone(name: string): boolean {
 
 /** An instant as the clocks of `zone` show it. Throws `RangeError` for a zone that does not exist. */
 export function zonedMoment(ms: EpochMs, zone: string): ZonedMoment {
+  // Every window of every check has two moments, and most datasets are in UTC: 0.5 µs instead of 7.
+  if (zone === "UTC" && ms >= 0 && ms < endOfFourDigitsMs) {
+    const iso = new Date(ms).toISOString();
+    return { ms, local: `${iso.slice(0, 10)} ${iso.slice(11, 23)}`, offset: "+00:00" };
+  }
   const zoned = Temporal.Instant.fromEpochMilliseconds(ms).toZonedDateTimeISO(zone);
   const local = zoned.toPlainDateTime().toString({ smallestUnit: "millisecond" });
   return { ms, local: local.replace("T", " "), offset: zoned.offset };

@@ -44,6 +44,18 @@ describe("zonedMoment", () => {
     expect([moment.local, moment.offset]).toEqual(["2026-01-01 05:30:00.007", "+05:30"]);
   });
 
+  it.each([
+    [0, "1970-01-01 00:00:00.000"],
+    [-1, "1969-12-31 23:59:59.999"],
+    [Date.UTC(2026, 0, 31, 23, 59, 59, 7), "2026-01-31 23:59:59.007"],
+    [Date.UTC(10_000, 0, 1) - 1, "9999-12-31 23:59:59.999"],
+    [Date.UTC(10_000, 0, 1), "+010000-01-01 00:00:00.000"],
+  ])("spells %d in UTC as in a zone that is always at UTC", (ms, local) => {
+    const moment = zonedMoment(ms, "UTC");
+    expect(moment).toEqual({ ms, local, offset: "+00:00" });
+    expect(moment).toEqual(zonedMoment(ms, "Etc/UTC"));
+  });
+
   it("throws a RangeError for a zone that does not exist", () => {
     expect(() => zonedMoment(0, "Mars/Olympus")).toThrow(RangeError);
   });
