@@ -1,5 +1,5 @@
 import { Cron } from "croner";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { KnownGaps } from "../../../src/time/known-gaps.ts";
 
