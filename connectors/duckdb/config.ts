@@ -14,7 +14,7 @@ export const config = z.strictObject({
       description:
         "Memory that all queries of this connection share. Nothing is spilled to disk: a query that needs more fails.",
     }),
-  threads: z.coerce.number().int().min(1).max(256).optional().meta({
+  threads: z.int().min(1).max(256).optional().meta({
     description: "Threads that queries run on. By default the host's processors, at most four.",
   }),
 });

@@ -14,7 +14,7 @@ export const config = z
     port: z.int().min(1).max(65_535).optional().meta({ description: "Else 5432." }),
     database: text.meta({ description: "Else the user's name." }),
     user: text.meta({ description: "The role to sign in as; it should only be able to read." }),
-    password: z.string().optional().meta({ secret: true }),
+    password: z.string().optional().meta({ description: "Else none.", secret: true }),
     ssl: z
       .union([
         z.boolean(),
