@@ -34,6 +34,8 @@ export async function checkOnce(mesh: Mesh, options: CheckOnceOptions): Promise<
     logger,
     onStatement: () => {},
   });
+  const cancel = (): void => warehouses.cancel();
+  signal.addEventListener("abort", cancel);
   let done = 0;
   try {
     await warehouses.reload(mesh);
@@ -55,6 +57,7 @@ export async function checkOnce(mesh: Mesh, options: CheckOnceOptions): Promise<
     );
     return { startedMs, finishedMs: systemClock.now(), runs, summary: summarise(runs) };
   } finally {
+    signal.removeEventListener("abort", cancel);
     await warehouses[Symbol.asyncDispose]();
   }
 }

@@ -69,9 +69,14 @@ export class Warehouses implements AsyncDisposable {
     return opened.warehouse;
   }
 
+  /** Cancels catalogue reads, which belong to no single run. */
+  cancel(): void {
+    this.#abort.abort();
+  }
+
   /** Cancels what runs and closes every connector; one that fails to close does not stop the others. */
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#abort.abort();
+    this.cancel();
     await Promise.allSettled(
       [...this.#opened.values()].map(({ warehouse }) => warehouse.connector[Symbol.asyncDispose]()),
     );

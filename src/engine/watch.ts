@@ -166,6 +166,7 @@ export class Watch {
     await Promise.race([Promise.allSettled(this.#busy.values()), isOver]);
     clearTimeout(timer);
     this.#abort.abort();
+    this.#options.warehouses.cancel();
     await Promise.allSettled(this.#busy.values());
   }
 
