@@ -4,6 +4,7 @@
  * Started in the order configuration, store, warehouses, notifiers, HTTP, watch, heartbeat, and stopped in
  * the reverse. A part that fails to start undoes those before it.
  */
+import pLimit from "p-limit";
 import type { ConfigurationLoader } from "../config/load.ts";
 import type { Logger } from "../core/logger.ts";
 import type { Mesh } from "../core/mesh.ts";
@@ -56,10 +57,11 @@ export class Daemon {
   readonly #notifiers: Notifiers;
   readonly #metrics: Metrics;
   readonly #pump: OutboxPump;
+  readonly #reloads = pLimit(1);
   #http: HttpServer | null = null;
   #pending: ReadonlyMap<string, number> = new Map();
   #prunedMs = 0;
-  #reloading: Promise<void> | null = null;
+  #isStopping = false;
 
   /** Throws `TidemarkError`; what was opened by then is closed again. */
   static async start(options: DaemonOptions): Promise<Daemon> {
@@ -148,16 +150,19 @@ export class Daemon {
     return this.#http?.address ?? "";
   }
 
-  /** Reads the configuration again and swaps it in whole, or keeps what is watched and says why. */
+  /**
+   * Reads the configuration again and swaps it in whole, or keeps what is watched and says why. Asked while
+   * a reload is under way, it does one more, because the files may have changed after they were read.
+   */
   async reload(): Promise<void> {
-    this.#reloading ??= this.#reloadOnce().finally(() => {
-      this.#reloading = null;
-    });
-    await this.#reloading;
+    if (this.#reloads.pendingCount === 0) {
+      await this.#reloads(() => this.#reloadOnce());
+    }
   }
 
   /** Drains within a grace period; `force` ends the wait at once. */
   async stop(force: AbortSignal): Promise<void> {
+    this.#isStopping = true;
     this.#logger.info({}, "stopping: running checks may finish, nothing new is started");
     await this.#watch.stop(drainMs.runs, force);
     await this.#pump.pump();
@@ -225,12 +230,27 @@ export class Daemon {
       this.mesh,
       this.#logger,
     );
-    this.#metrics.configReloaded(reloaded !== null, systemClock.now());
-    if (reloaded === null) {
+    if (this.#isStopping) {
       return;
     }
-    this.#notifiers.reload(reloaded.mesh);
-    await this.#watch.reload(reloaded.mesh);
+    if (reloaded === null) {
+      this.#metrics.configReloaded(false, systemClock.now());
+      return;
+    }
+    await this.#swap(reloaded.mesh);
+    this.#metrics.configReloaded(true, systemClock.now());
     await this.#store.configuration.keep(reloaded.files, systemClock.now());
+  }
+
+  /** The channels are there before the first notice that may name one, and those of before when it fails. */
+  async #swap(mesh: Mesh): Promise<void> {
+    this.#notifiers.reload(mesh);
+    try {
+      await this.#watch.reload(mesh);
+    } catch (error) {
+      this.#notifiers.reload(this.mesh);
+      this.#metrics.configReloaded(false, systemClock.now());
+      throw error;
+    }
   }
 }
