@@ -25,19 +25,18 @@ export async function serve({
     }
     isAsked.resolve();
   };
+  const starting = Daemon.start({ configPath, env, logger, print: (text) => terminal.out(text) });
+  // Heard from the first moment on: unheard, it would end the process.
+  const onReload = (): void => {
+    void starting
+      .then((daemon) => daemon.reload())
+      .catch((error: unknown) => logger.error({ error }, "the reload failed"));
+  };
   process.on("SIGTERM", onStop);
   process.on("SIGINT", onStop);
-  const daemon = await Daemon.start({
-    configPath,
-    env,
-    logger,
-    print: (text) => terminal.out(text),
-  });
-  const onReload = (): void => {
-    void daemon.reload().catch((error: unknown) => logger.error({ error }, "the reload failed"));
-  };
   process.on("SIGHUP", onReload);
   try {
+    const daemon = await starting;
     logger.info({ version, address: daemon.address, ...countsOf(daemon.mesh) }, banner(daemon));
     await isAsked.promise;
     await daemon.stop(force.signal);
