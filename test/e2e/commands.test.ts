@@ -1,6 +1,8 @@
+import { once } from "node:events";
+import { type AddressInfo, createServer } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { TemporaryFolder } from "../helpers/folder.ts";
-import { runTidemark } from "../helpers/tidemark.ts";
+import { runTidemark, TidemarkProcess } from "../helpers/tidemark.ts";
 
 let folder: TemporaryFolder;
 
@@ -45,6 +47,49 @@ describe("tidemark", () => {
     expect(exitCode).toBe(2);
     expect(stderr).toMatch(/^tidemark\.yaml:1:1: error TM_CONFIG_READ/);
   });
+});
+
+describe("a command", () => {
+  it("ends in silence when nobody reads on", async () => {
+    await using child = new TidemarkProcess(["schema"]);
+    child.closeStdout();
+    expect(await child.ended()).toMatchObject({ exitCode: 0, stderr: "" });
+  });
+
+  it.each(["SIGINT", "SIGTERM"] as const)(
+    "cancels what runs on %s, a catalogue's read too, and says what it knows",
+    async (signal) => {
+      // Accepts connections and never says a word.
+      await using server = createServer().listen(0, "127.0.0.1");
+      await once(server, "listening");
+      const { port } = server.address() as AddressInfo;
+      await folder.write({
+        "tidemark.yaml": `version: 1
+products: ["*.product.yaml"]
+connections:
+  dwh: { type: postgres, url: "postgres://reader@127.0.0.1:${port}/dwh", statement_timeout: 3s }
+teams: { shop: {} }
+`,
+        "orders.product.yaml": `version: 1
+product: orders
+owner: shop
+datasets:
+  orders:
+    connection: dwh
+    table: orders
+    columns: { order_id: { type: bigint } }
+    checks:
+      shape: { type: schema }
+`,
+      });
+      await using child = new TidemarkProcess(["check"], { cwd: folder.path });
+      await once(server, "connection");
+      child.send(signal);
+      const { exitCode, stdout } = await child.ended();
+      expect(exitCode).toBe(130);
+      expect(stdout).toMatch(/^error {2}orders\/orders\/shape .*cancelled/);
+    },
+  );
 });
 
 describe("a new mesh", () => {

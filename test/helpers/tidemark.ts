@@ -76,6 +76,11 @@ export class TidemarkProcess implements AsyncDisposable {
     return String(address);
   }
 
+  /** As a reader that has seen enough. */
+  closeStdout(): void {
+    this.#child.stdout?.destroy();
+  }
+
   send(signal: NodeJS.Signals): void {
     this.#child.kill(signal);
   }
