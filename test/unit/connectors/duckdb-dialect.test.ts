@@ -86,8 +86,8 @@ describe("the configuration of a DuckDB connection", () => {
     expect(duckdb.config.parse({})).toEqual({ memory_limit: "1GB" });
   });
 
-  it("takes the text of an expanded reference for a number", () => {
-    expect(duckdb.config.parse({ path: "a.db", memory_limit: "2 GiB", threads: "3" })).toEqual({
+  it("takes a path, a memory limit and a number of threads", () => {
+    expect(duckdb.config.parse({ path: "a.db", memory_limit: "2 GiB", threads: 3 })).toEqual({
       path: "a.db",
       memory_limit: "2 GiB",
       threads: 3,
@@ -99,6 +99,7 @@ describe("the configuration of a DuckDB connection", () => {
     { memory_limit: "1GB'; drop" },
     { threads: 0 },
     { threads: 1.5 },
+    { threads: "3" },
     { path: "" },
     { password: "x" },
   ])("refuses %j", (given) => {
