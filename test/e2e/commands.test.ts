@@ -60,7 +60,7 @@ describe("a command", () => {
     "cancels what runs on %s, a catalogue's read too, and says what it knows",
     async (signal) => {
       // Accepts connections and never says a word.
-      await using server = createServer().listen(0, "127.0.0.1");
+      await using server = createServer((socket) => socket.resume()).listen(0, "127.0.0.1");
       await once(server, "listening");
       const { port } = server.address() as AddressInfo;
       await folder.write({
