@@ -1,8 +1,13 @@
 /**
- * Catalogue reads, gathered: everything that asks for columns of one connection in the same turn of the
- * event loop is answered by one `describe`, so that a tick with a thousand due datasets reads the
- * catalogue once.
+ * Catalogue reads. Everything that asks for a table's columns on one connection, while the read waits for its
+ * place among the connection's statements, is answered by one `describe`: a tick with a thousand due datasets
+ * reads the catalogue once. It asks for its place before the figures of the first run do, so that no run
+ * waits for it at the end.
+ *
+ * Files and queries are no part of a catalogue, and each costs a statement of its own. Those are asked for one
+ * by one, so that they run side by side and a slow one delays its own dataset only.
  */
+import type { LimitFunction } from "p-limit";
 import type { CatalogueColumn, Measured } from "../core/check.ts";
 import type { DatasetColumns, DatasetRef } from "../core/connector.ts";
 import { failureOf, internalFailure } from "./measure.ts";
@@ -15,26 +20,33 @@ interface Waiting {
 }
 
 export class CatalogueReader {
+  readonly #gate: LimitFunction;
   readonly #describe: (datasets: readonly DatasetRef[]) => Promise<readonly DatasetColumns[]>;
   #waiting: Waiting[] = [];
 
-  constructor(describe: (datasets: readonly DatasetRef[]) => Promise<readonly DatasetColumns[]>) {
+  constructor(
+    gate: LimitFunction,
+    describe: (datasets: readonly DatasetRef[]) => Promise<readonly DatasetColumns[]>,
+  ) {
+    this.#gate = gate;
     this.#describe = describe;
   }
 
   /** Never rejects: a failed read is a failed measurement of each dataset. */
   columnsOf(ref: DatasetRef): Promise<Columns> {
     return new Promise((resolve) => {
+      if (ref.source.kind !== "table") {
+        void this.#gate(() => this.#read([{ ref, resolve }]));
+        return;
+      }
       this.#waiting.push({ ref, resolve });
       if (this.#waiting.length === 1) {
-        setImmediate(() => void this.#flush());
+        void this.#gate(() => this.#read(this.#waiting.splice(0)));
       }
     });
   }
 
-  async #flush(): Promise<void> {
-    const waiting = this.#waiting;
-    this.#waiting = [];
+  async #read(waiting: readonly Waiting[]): Promise<void> {
     try {
       const answers = await this.#describe(waiting.map(({ ref }) => ref));
       const byDataset = new Map(answers.map((answer) => [answer.datasetId, answer.columns]));

@@ -102,16 +102,14 @@ export class Warehouses implements AsyncDisposable {
       datasets,
     });
     const gate = pLimit(definition.maxConcurrency);
-    const catalogue = new CatalogueReader((refs) =>
-      gate(async () => {
-        onStatement(definition.name, undefined);
-        return connector.describe(refs, {
-          signal: this.#abort.signal,
-          timeoutMs: definition.statementTimeoutMs,
-          label: `catalogue of ${refs.length === 1 ? (refs[0]?.id ?? "") : `${refs.length} datasets`}`,
-        });
-      }),
-    );
+    const catalogue = new CatalogueReader(gate, async (refs) => {
+      onStatement(definition.name, undefined);
+      return connector.describe(refs, {
+        signal: this.#abort.signal,
+        timeoutMs: definition.statementTimeoutMs,
+        label: `catalogue of ${refs.length === 1 ? (refs[0]?.id ?? "") : `${refs.length} datasets`}`,
+      });
+    });
     return {
       definition,
       connector,
