@@ -10,10 +10,11 @@ import type { Clock } from "../core/clock.ts";
 import { TidemarkError } from "../core/errors.ts";
 import type { Logger } from "../core/logger.ts";
 import type { Check, Dataset, Mesh, Probe } from "../core/mesh.ts";
-import type { MissedSlots, NewSlot, Slot, Store } from "../core/store.ts";
+import type { MissedSlots, NewSlot, Slot, Store, StoreParts } from "../core/store.ts";
 import type { EpochMs, SlotEnding } from "../core/vocabulary.ts";
 import type { CheckTypes } from "./check-types.ts";
 import { catchUpNow, type Due, dueOf, firstDueOf } from "./due.ts";
+import { Gathered } from "./gathered.ts";
 import { type Commit, reckon } from "./reckon.ts";
 import { reconcile } from "./reconcile.ts";
 import { type DatasetRun, runDataset } from "./run.ts";
@@ -37,6 +38,12 @@ export interface WatchOptions {
   readonly events: WatchEvents;
 }
 
+/** A run whose results are to be written down. */
+interface Finished {
+  readonly run: DatasetRun;
+  readonly slots: readonly Slot[];
+}
+
 /** How many slots that wait in the store are claimed in one beat. */
 const scheduledPerBeat = 1_000;
 
@@ -47,6 +54,11 @@ export class Watch {
   readonly #busy = new Map<string, Promise<void>>();
   /** Reckoning, writing and taking over are one step: mesh and state never change between them. */
   readonly #ledger = pLimit(1);
+  readonly #finished = new Gathered<Finished>({
+    work: (finished) => this.#record(finished),
+    isComplete: (waiting) => waiting >= this.#busy.size,
+    isShared: isOutage,
+  });
   /** Looking which datasets are busy, claiming and starting are one step, so that none is started twice. */
   readonly #claims = pLimit(1);
   #mesh: Mesh;
@@ -276,7 +288,7 @@ export class Watch {
       events.probeFinished(dataset.connection, run.durationMs, lagMs);
       // A cancelled query says nothing of the data; the slot is left to the next process.
       if (!this.#abort.signal.aborted) {
-        await this.#record(run, slots);
+        await this.#untilWritten(() => this.#finished.add({ run, slots }));
       }
     } catch (error) {
       logger.error({ dataset: datasetId, error }, "a run failed in a way it should not");
@@ -306,16 +318,26 @@ export class Watch {
     });
   }
 
-  async #record(run: DatasetRun, slots: readonly Slot[]): Promise<void> {
+  /**
+   * One transaction for runs that end at nearly the same time. They are of different datasets, which share
+   * neither checks nor incidents, so each is reckoned on the state as it was before all of them.
+   */
+  async #record(finished: readonly Finished[]): Promise<void> {
     const { store, clock, newId, events } = this.#options;
-    await this.#untilWritten(() =>
-      this.#ledger(async () => {
-        const commit = reckon(run, slots, this.#mesh, this.#state, newId);
-        await writeCommit(store, commit, clock.now());
+    await this.#ledger(async () => {
+      const commits = finished.map(({ run, slots }) =>
+        reckon(run, slots, this.#mesh, this.#state, newId),
+      );
+      await store.transaction(async (parts) => {
+        for (const commit of commits) {
+          await writeCommit(parts, commit, clock.now());
+        }
+      });
+      for (const commit of commits) {
         this.#state.apply(commit);
         events.slotsEnded("done", commit.endedSlotIds.length);
-      }),
-    );
+      }
+    });
   }
 
   async #end(slots: readonly Slot[], ending: SlotEnding): Promise<void> {
@@ -360,20 +382,18 @@ function isOutage(error: unknown): boolean {
   return error instanceof TidemarkError && error.code.startsWith("TM_STORE_");
 }
 
-async function writeCommit(store: Store, commit: Commit, nowMs: EpochMs): Promise<void> {
-  await store.transaction(async (parts) => {
-    await parts.results.append(commit.records);
-    await parts.timelines.put(commit.runs);
-    await parts.incidents.putStates(commit.alertStates);
-    for (const incident of commit.incidents) {
-      await parts.incidents.put(incident);
-    }
-    await parts.outbox.enqueue(commit.deliveries);
-    for (const slot of commit.confirmations) {
-      await parts.slots.schedule(slot);
-    }
-    await parts.slots.end(commit.endedSlotIds, "done", nowMs);
-  });
+async function writeCommit(parts: StoreParts, commit: Commit, nowMs: EpochMs): Promise<void> {
+  await parts.results.append(commit.records);
+  await parts.timelines.put(commit.runs);
+  await parts.incidents.putStates(commit.alertStates);
+  for (const incident of commit.incidents) {
+    await parts.incidents.put(incident);
+  }
+  await parts.outbox.enqueue(commit.deliveries);
+  for (const slot of commit.confirmations) {
+    await parts.slots.schedule(slot);
+  }
+  await parts.slots.end(commit.endedSlotIds, "done", nowMs);
 }
 
 function checksOf(slots: readonly Slot[], mesh: Mesh): readonly Check[] {
