@@ -42,7 +42,11 @@ export interface Slots {
   abandonClaimed(atMs: EpochMs): Promise<readonly Slot[]>;
   /** Ends as `abandoned` scheduled, unclaimed slots of probes that are gone; returns how many. */
   withdraw(keepProbeIds: ReadonlySet<string>, atMs: EpochMs): Promise<number>;
-  /** The latest due time of each probe, of any ending, `missed` included. */
+  /**
+   * The latest due time of each probe, of any ending, `missed` included: where its schedule goes on. Slots of
+   * kind `confirm` and `just_in_time` are left out, for they are extra and would move the schedule past a due
+   * time that was never claimed.
+   */
   lastDue(): Promise<ReadonlyMap<string, EpochMs>>;
   countByEnding(): Promise<Readonly<Record<SlotEnding | "open", number>>>;
 }
