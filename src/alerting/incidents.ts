@@ -110,6 +110,7 @@ function openedBy(
     datasetId: subject.datasetId,
     dimension: subject.dimension,
     alert: subject.alert,
+    toldLevels: [],
     owner: subject.owner,
     sinceMs: times.sinceMs,
     openedMs: times.atMs,
@@ -120,11 +121,21 @@ function openedBy(
   };
 }
 
-/** Counts the change, but for checks that come to or go from blindness: that one is told once. */
+/**
+ * Counts the change and notes at which level it is told. Checks that come to or go from blindness are not
+ * told of, because that is told once; but one that raises the level is, because nobody has heard of it there.
+ */
 function told(change: NoticeChange, incident: Incident, checkId: string): Move {
-  if (incident.kind === "blind" && (change === "joined" || change === "left")) {
+  const { alert, toldLevels } = incident;
+  const newLevels = alert === "none" || toldLevels.includes(alert) ? [] : [alert];
+  const isRaised = change === "joined" && newLevels.length > 0;
+  if (incident.kind === "blind" && (change === "left" || (change === "joined" && !isRaised))) {
     return { incident, change: null };
   }
-  const counted = { ...incident, changes: incident.changes + 1 };
+  const counted = {
+    ...incident,
+    toldLevels: [...toldLevels, ...newLevels],
+    changes: incident.changes + 1,
+  };
   return { incident: counted, change: { incident: counted, change, checkId } };
 }

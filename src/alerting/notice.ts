@@ -1,6 +1,6 @@
 import type { NewDelivery, Notice, NoticeBudget, NoticeCheck } from "../core/incident.ts";
 import type { Product, Team } from "../core/mesh.ts";
-import type { EpochMs } from "../core/vocabulary.ts";
+import type { EpochMs, ToldLevel } from "../core/vocabulary.ts";
 import type { IncidentChange } from "./incidents.ts";
 
 /** What a notice says beyond the incident itself, as it is known when the change happens. */
@@ -46,17 +46,18 @@ export function noticeOf(change: IncidentChange, facts: NoticeFacts): Notice {
   };
 }
 
-/** One delivery for each target of the team at the notice's alert level, each channel once. */
-export function deliveriesOf(notice: Notice, team: Team, atMs: EpochMs): readonly NewDelivery[] {
-  if (notice.alert === "none") {
-    return [];
-  }
+/** One delivery for each target of the team at any of `levels`, each channel once. */
+export function deliveriesOf(
+  notice: Notice,
+  levels: readonly ToldLevel[],
+  team: Team,
+  atMs: EpochMs,
+): readonly NewDelivery[] {
   // JSON keeps the parts of a target apart, whatever an address contains.
   const targets = new Map(
-    team.notify[notice.alert].map((target) => [
-      JSON.stringify([target.notifier, target.address]),
-      target,
-    ]),
+    levels
+      .flatMap((level) => team.notify[level])
+      .map((target) => [JSON.stringify([target.notifier, target.address]), target]),
   );
   return [...targets.values()].map(({ notifier, address }) => ({
     notifier,

@@ -5,6 +5,7 @@ import type {
   FailureKind,
   Outcome,
   QualityDimension,
+  ToldLevel,
 } from "./vocabulary.ts";
 
 /** `broken`: a promise is broken. `blind`: it could not be measured for three cadences. */
@@ -17,7 +18,10 @@ export interface Incident {
   readonly product: string;
   readonly datasetId: string;
   readonly dimension: QualityDimension;
+  /** The loudest level of the checks that were ever in it. */
   readonly alert: AlertLevel;
+  /** The levels that it has been told at: whoever heard of it hears of every further change, and of its end. */
+  readonly toldLevels: readonly ToldLevel[];
   /** The team that is told. */
   readonly owner: string;
   /** When the first of its observations was made; `openedMs` is when it was confirmed. */

@@ -6,6 +6,7 @@ import type {
   Ppm,
   QualityDimension,
   Severity,
+  ToldLevel,
 } from "./vocabulary.ts";
 
 /** When a probe falls due. `every` counts from the epoch plus the probe's offset; `cron` is local wall time. */
@@ -114,7 +115,7 @@ export interface Target {
 export interface Team {
   readonly name: string;
   readonly displayName: string;
-  readonly notify: Readonly<Record<Exclude<AlertLevel, "none">, readonly Target[]>>;
+  readonly notify: Readonly<Record<ToldLevel, readonly Target[]>>;
 }
 
 /** A connection with its keys checked and expanded; `config` goes to the connector's `create`. */

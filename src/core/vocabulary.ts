@@ -63,6 +63,8 @@ export type Severity = "fail" | "warn";
 /** How loudly an owner is told. `none`: measured and shown, nobody is told. */
 export const alertLevels = ["page", "ticket", "none"] as const;
 export type AlertLevel = (typeof alertLevels)[number];
+/** The levels at which somebody is told. */
+export type ToldLevel = Exclude<AlertLevel, "none">;
 
 /** Why something could not be measured. A closed set: metrics, documents and hints are keyed on it. */
 export const failureKinds = [

@@ -3,17 +3,17 @@
  * of it in one transaction; nothing here has an effect.
  */
 import type { IncidentChange } from "../alerting/incidents.ts";
-import { deliveriesOf, noticeOf } from "../alerting/notice.ts";
 import { type AlertStep, step } from "../alerting/step.ts";
 import type { CheckAlertState, Incident, NewDelivery } from "../core/incident.ts";
-import type { Check, Mesh } from "../core/mesh.ts";
+import type { Check, Mesh, Probe } from "../core/mesh.ts";
 import type { NewSlot, ResultRecord, Slot } from "../core/store.ts";
 import type { EpochMs } from "../core/vocabulary.ts";
 import { extend } from "../slo/timeline.ts";
 import { defaultHold, nextDue } from "../time/schedule.ts";
 import type { CheckRun, DatasetRun } from "./run.ts";
 import type { StateChange, WatchState } from "./state.ts";
-import { budgetsOf, downstreamOf, noticeCheckOf, subjectOf } from "./subjects.ts";
+import { subjectOf, teamOf } from "./subjects.ts";
+import { type MergedChange, mergeChanges, tell } from "./tell.ts";
 
 export interface Commit extends StateChange {
   readonly endedSlotIds: readonly number[];
@@ -32,9 +32,15 @@ export function reckon(
   state: WatchState,
   newId: () => string,
 ): Commit {
-  const checkRuns = run.checks.filter(({ check }) => isStillWatched(check, mesh));
-  const records = checkRuns.map((checkRun) => recordOf(checkRun, run, slots, mesh));
-  const alerting = alert(records, mesh, state, newId);
+  const records = run.checks.flatMap((checkRun) => {
+    const check = mesh.checks.get(checkRun.check.id);
+    const isSame = check?.generation === checkRun.check.generation;
+    return isSame && check.disabledReason === null
+      ? [recordOf(checkRun, check, run, slots, mesh)]
+      : [];
+  });
+  const fresh = new Map(records.map((record) => [record.checkId, record]));
+  const alerting = alert(records, run.dataset.id, mesh, state, newId);
   const runs = records.flatMap((record) =>
     extend(
       state.lastRunOf(record.checkId),
@@ -51,80 +57,21 @@ export function reckon(
     incidents: alerting.incidents,
     confirmations: confirmationsOf(alerting.confirmAt, slots, run.dataset.id),
     deliveries: alerting.changes.flatMap((change) =>
-      tell(change, mesh, state, new Map(records.map((record) => [record.checkId, record]))),
+      tell(change, { mesh, team: teamOf(change.change.incident, mesh), state, fresh }),
     ),
   };
 }
 
-/** One notice for all that happened to an incident at once, to each channel of its owner. */
-export function tell(
-  told: MergedChange,
-  mesh: Mesh,
-  state: WatchState,
-  fresh: ReadonlyMap<string, ResultRecord>,
-): readonly NewDelivery[] {
-  const { change, changedIds, atMs } = told;
-  const { incident } = change;
-  const product = mesh.products.get(incident.product) ?? null;
-  // An owner may have been renamed since the incident opened; the product's is the next to know.
-  const team = mesh.teams.get(incident.owner) ?? mesh.teams.get(product?.owner ?? "") ?? null;
-  if (team === null) {
-    return [];
-  }
-  const mentioned = [...new Set([...changedIds, ...incident.checkIds])];
-  const notice = noticeOf(change, {
-    changedIds,
-    atMs,
-    product,
-    team,
-    checks: new Map(
-      mentioned.map((id) => [id, noticeCheckOf(id, fresh.get(id) ?? state.latestOf(id), mesh)]),
-    ),
-    budgets: budgetsOf(mentioned, mesh, state, atMs),
-    downstream: product === null ? [] : downstreamOf(product, mesh),
-  });
-  return deliveriesOf(notice, team, atMs);
-}
-
-/** All that happened to one incident in one commit. */
-export interface MergedChange {
-  readonly change: IncidentChange;
-  readonly changedIds: readonly string[];
-  readonly atMs: EpochMs;
-}
-
-/** Several checks may join or leave an incident at once; its opening outranks what follows in the same breath. */
-export function mergeChanges(
-  changes: readonly IncidentChange[],
-  atMs: EpochMs,
-): readonly MergedChange[] {
-  const merged = new Map<string, MergedChange>();
-  for (const change of changes) {
-    const before = merged.get(change.incident.id);
-    const isOpening = before?.change.change === "opened" && change.incident.endedMs === null;
-    merged.set(change.incident.id, {
-      change: isOpening ? { ...change, change: "opened" } : change,
-      changedIds: [...(before?.changedIds ?? []), change.checkId],
-      atMs,
-    });
-  }
-  return [...merged.values()];
-}
-
-function isStillWatched({ id, generation }: Check, mesh: Mesh): boolean {
-  const now = mesh.checks.get(id);
-  return now?.generation === generation && now.disabledReason === null;
-}
-
+/** `check` is as it is declared now: a reload may have changed its schedule while it was measured. */
 function recordOf(
-  { check, atMs, result }: CheckRun,
+  { atMs, result }: CheckRun,
+  check: Check,
   run: DatasetRun,
   slots: readonly Slot[],
   mesh: Mesh,
 ): ResultRecord {
   const slot = slots.find(({ checkIds }) => checkIds.includes(check.id)) ?? slots[0];
-  const probe = slot === undefined ? undefined : mesh.probes.get(slot.probeId);
-  const offsetMs = probe?.offsetMs ?? 0;
+  const offsetMs = probeOf(check, slot, mesh)?.offsetMs ?? 0;
   return {
     checkId: check.id,
     generation: check.generation,
@@ -137,6 +84,14 @@ function recordOf(
   };
 }
 
+/** The slot's probe, unless the check has gone to another one. */
+function probeOf({ id }: Check, slot: Slot | undefined, mesh: Mesh): Probe | undefined {
+  const known = mesh.probes.get(slot?.probeId ?? "");
+  return known?.checkIds.includes(id) === true
+    ? known
+    : [...mesh.probes.values()].find(({ checkIds }) => checkIds.includes(id));
+}
+
 interface Alerting {
   readonly states: readonly CheckAlertState[];
   readonly incidents: readonly Incident[];
@@ -146,11 +101,13 @@ interface Alerting {
 
 function alert(
   records: readonly ResultRecord[],
+  datasetId: string,
   mesh: Mesh,
   state: WatchState,
   newId: () => string,
 ): Alerting {
-  const incidents = new Map(state.openIncidents().map((incident) => [incident.id, incident]));
+  const own = state.openIncidents().filter((incident) => incident.datasetId === datasetId);
+  const incidents = new Map(own.map((incident) => [incident.id, incident]));
   const touched = new Map<string, Incident>();
   const states: CheckAlertState[] = [];
   const changes: IncidentChange[] = [];

@@ -9,8 +9,9 @@ import type { Check, Mesh } from "../core/mesh.ts";
 import type { TimelineRun } from "../core/timeline.ts";
 import type { EpochMs } from "../core/vocabulary.ts";
 import { cut } from "../slo/timeline.ts";
-import { mergeChanges, tell } from "./reckon.ts";
 import type { StateChange, WatchState } from "./state.ts";
+import { teamOf } from "./subjects.ts";
+import { mergeChanges, tell } from "./tell.ts";
 
 export interface Reconciliation extends StateChange {
   readonly deliveries: readonly NewDelivery[];
@@ -46,14 +47,13 @@ export function reconcile(
     alertStates: [],
     removedCheckIds,
     incidents: [...touched.values()],
-    deliveries: mergeChanges(changes, nowMs).flatMap((change) =>
-      tell(
-        change,
-        before.products.has(change.change.incident.product) ? before : after,
-        state,
-        new Map(),
-      ),
-    ),
+    deliveries: mergeChanges(changes, nowMs).flatMap((merged) => {
+      const { incident } = merged.change;
+      const mesh = before.products.has(incident.product) ? before : after;
+      // Only channels that are still declared can be reached, so the team is taken as it is now, if it is.
+      const team = teamOf(incident, after) ?? teamOf(incident, before);
+      return tell(merged, { mesh, team, state, fresh: new Map() });
+    }),
   };
 }
 

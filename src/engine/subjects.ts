@@ -1,8 +1,8 @@
 /** What alerting needs to know of a check, out of the mesh. */
 
 import type { AlertSubject } from "../alerting/incidents.ts";
-import type { NoticeBudget, NoticeCheck } from "../core/incident.ts";
-import type { Check, Mesh, Product } from "../core/mesh.ts";
+import type { Incident, NoticeBudget, NoticeCheck } from "../core/incident.ts";
+import type { Check, Mesh, Product, Team } from "../core/mesh.ts";
 import type { ResultRecord } from "../core/store.ts";
 import type { AlertLevel, EpochMs } from "../core/vocabulary.ts";
 import { formatPercent } from "../time/percent.ts";
@@ -11,12 +11,14 @@ import type { WatchState } from "./state.ts";
 
 const loudness: readonly AlertLevel[] = ["none", "ticket", "page"];
 
-/** The loudest of the product's level and those that SLOs on this check set. */
+/**
+ * A check is told at the loudest level of the SLOs that name it, where one that sets none has the product's;
+ * without an SLO at the product's. One of severity `warn` tells nobody, so that its team needs no channel.
+ */
 export function subjectOf(check: Check, mesh: Mesh): AlertSubject {
   const product = productOf(check.product, mesh);
-  const levels = slosOn(check, product, mesh).flatMap(({ alert }) =>
-    alert === null ? [] : [alert],
-  );
+  const levels = slosOn(check, product, mesh).map(({ alert }) => alert ?? product.alert);
+  const loudestLevel = levels.length === 0 ? product.alert : loudest(levels);
   return {
     checkId: check.id,
     product: check.product,
@@ -24,9 +26,18 @@ export function subjectOf(check: Check, mesh: Mesh): AlertSubject {
     dimension: check.dimension,
     generation: check.generation,
     owner: check.owner,
-    alert: levels.length === 0 ? product.alert : loudest(levels),
+    alert: check.severity === "warn" ? "none" : loudestLevel,
     cadenceMs: shortestGap(check.schedule),
   };
+}
+
+/**
+ * Whom to tell of an incident as things stand in `mesh`: its team or, since teams may be renamed, that of its
+ * product; null when neither is there.
+ */
+export function teamOf({ owner, product }: Incident, mesh: Mesh): Team | null {
+  const present = mesh.products.get(product);
+  return mesh.teams.get(owner) ?? mesh.teams.get(present?.owner ?? "") ?? null;
 }
 
 export function budgetsOf(

@@ -89,6 +89,7 @@ export function incidentOf(changes: Partial<Incident> = {}): Incident {
     datasetId: "orders/orders",
     dimension: "timeliness",
     alert: "page",
+    toldLevels: ["ticket", "page"],
     owner: "checkout",
     sinceMs: t0,
     openedMs: t0 + minute,

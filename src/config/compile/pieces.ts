@@ -11,7 +11,7 @@ import type {
   Target,
 } from "../../core/mesh.ts";
 import type { NotifierSpec } from "../../core/notifier.ts";
-import type { AlertLevel } from "../../core/vocabulary.ts";
+import type { AlertLevel, ToldLevel } from "../../core/vocabulary.ts";
 import type { Piece } from "../piece.ts";
 import type { Path } from "../problems.ts";
 import type { CheckFields, DatasetFields, ProductFields, SloFields } from "../product-file.ts";
@@ -82,7 +82,7 @@ export interface TargetPiece {
 export interface TeamPiece {
   readonly at: Path;
   readonly displayName: string;
-  readonly notify: Readonly<Record<Exclude<AlertLevel, "none">, readonly TargetPiece[]>>;
+  readonly notify: Readonly<Record<ToldLevel, readonly TargetPiece[]>>;
 }
 
 /** `null` entries are declared under their name, and what they say is not all right. */

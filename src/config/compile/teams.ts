@@ -1,10 +1,8 @@
-import type { AlertLevel } from "../../core/vocabulary.ts";
+import type { ToldLevel } from "../../core/vocabulary.ts";
 import { clip, type Report } from "../problems.ts";
 import { hintFor } from "../suggest.ts";
 import { canAlert, productAlert } from "./links.ts";
 import type { DaemonPieces, ProductPieces, TargetPiece, TeamPiece } from "./pieces.ts";
-
-type ToldLevel = Exclude<AlertLevel, "none">;
 
 /** Judges the targets of all teams. */
 export function checkTargets(daemon: DaemonPieces, report: Report): void {

@@ -10,6 +10,7 @@ interface IncidentRow {
   readonly dataset_id: string;
   readonly dimension: Incident["dimension"];
   readonly alert: Incident["alert"];
+  readonly told_levels: string;
   readonly owner: string;
   readonly since_ms: number;
   readonly opened_ms: number;
@@ -39,6 +40,7 @@ const putIncident = upsert(
     "dataset_id",
     "dimension",
     "alert",
+    "told_levels",
     "owner",
     "since_ms",
     "opened_ms",
@@ -99,6 +101,7 @@ export class SqliteIncidents implements Incidents {
         dataset_id: incident.datasetId,
         dimension: incident.dimension,
         alert: incident.alert,
+        told_levels: toJson(incident.toldLevels),
         owner: incident.owner,
         since_ms: incident.sinceMs,
         opened_ms: incident.openedMs,
@@ -150,6 +153,7 @@ function incidentOf(row: IncidentRow): Incident {
     datasetId: row.dataset_id,
     dimension: row.dimension,
     alert: row.alert,
+    toldLevels: fromJson(row.told_levels) as Incident["toldLevels"],
     owner: row.owner,
     sinceMs: row.since_ms,
     openedMs: row.opened_ms,

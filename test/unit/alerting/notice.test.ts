@@ -12,6 +12,7 @@ const incident: Incident = {
   datasetId: "orders/orders",
   dimension: "timeliness",
   alert: "page",
+  toldLevels: ["ticket", "page"],
   owner: "checkout",
   sinceMs: 1_000,
   openedMs: 61_000,
@@ -125,8 +126,8 @@ describe("noticeOf", () => {
 describe("deliveriesOf", () => {
   const notice = noticeOf(joined, facts);
 
-  it("makes one delivery for each channel of the team at the notice's level", () => {
-    expect(deliveriesOf(notice, team, 63_000)).toEqual([
+  it("makes one delivery for each channel of the team at the level", () => {
+    expect(deliveriesOf(notice, ["page"], team, 63_000)).toEqual([
       { notifier: "slack", address: "#oncall", notice, createdMs: 63_000 },
       { notifier: "email", address: "oncall@example.com", notice, createdMs: 63_000 },
       { notifier: "console", address: null, notice, createdMs: 63_000 },
@@ -134,11 +135,26 @@ describe("deliveriesOf", () => {
   });
 
   it("takes the channels of the level ticket for a ticket", () => {
-    const channels = deliveriesOf({ ...notice, alert: "ticket" }, team, 63_000);
+    const channels = deliveriesOf(notice, ["ticket"], team, 63_000);
     expect(channels.map(({ address }) => address)).toEqual(["#data"]);
   });
 
-  it("tells nobody at level none", () => {
-    expect(deliveriesOf({ ...notice, alert: "none" }, team, 63_000)).toEqual([]);
+  it("tells the channels of every level that has heard of the incident, each once", () => {
+    const both: Team = {
+      ...team,
+      notify: {
+        page: [
+          { notifier: "slack", address: "#oncall" },
+          { notifier: "slack", address: "#data" },
+        ],
+        ticket: [{ notifier: "slack", address: "#data" }],
+      },
+    };
+    const channels = deliveriesOf(notice, ["ticket", "page"], both, 63_000);
+    expect(channels.map(({ address }) => address)).toEqual(["#data", "#oncall"]);
+  });
+
+  it("tells nobody of what was told at no level", () => {
+    expect(deliveriesOf(notice, [], team, 63_000)).toEqual([]);
   });
 });

@@ -155,6 +155,23 @@ describe("for any sequence of results and removals", () => {
     );
   });
 
+  it("whoever was told of an incident is told of all that follows, and at its own level at least", () => {
+    fc.assert(
+      fc.property(events, (sequence) => {
+        const before = new Map<string, readonly string[]>();
+        for (const { incident } of play(sequence).steps.flatMap((taken) => taken.changes)) {
+          expect(incident.toldLevels).toEqual(
+            expect.arrayContaining([...(before.get(incident.id) ?? [])]),
+          );
+          expect(incident.toldLevels.includes("page")).toBe(incident.alert === "page");
+          expect(incident.toldLevels.length === 0).toBe(incident.alert === "none");
+          before.set(incident.id, incident.toldLevels);
+        }
+      }),
+      runs,
+    );
+  });
+
   it("a probe is asked for only of a suspect check, a minute after its fail", () => {
     fc.assert(
       fc.property(events, (sequence) => {

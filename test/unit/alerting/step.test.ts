@@ -38,6 +38,7 @@ describe("a check that fails", () => {
       datasetId: "orders/orders",
       dimension: "timeliness",
       alert: "page",
+      toldLevels: ["page"],
       owner: "checkout",
       sinceMs: 600_000,
       openedMs: 660_000,
@@ -134,7 +135,18 @@ describe("checks of one cause", () => {
     const world = new World();
     world.fail({ ...fresh, alert: "ticket" }, 0);
     world.fail(punctual, 5 * minute);
-    expect(world.incident("incident-1").alert).toBe("page");
+    expect(world.incident("incident-1")).toMatchObject({
+      alert: "page",
+      toldLevels: ["ticket", "page"],
+    });
+  });
+
+  it("are told to nobody while all are at level none, and to the tickets once one is louder", () => {
+    const world = new World();
+    world.fail({ ...fresh, alert: "none" }, 0);
+    expect(world.incident("incident-1").toldLevels).toEqual([]);
+    world.fail({ ...punctual, alert: "ticket" }, 5 * minute);
+    expect(world.incident("incident-1").toldLevels).toEqual(["ticket"]);
   });
 
   it("do not lower it when the joining check is quieter", () => {
@@ -190,6 +202,18 @@ describe("a check that cannot be measured", () => {
     expect(world.told).toEqual(["opened orders/orders/fresh"]);
     world.observe(punctual, "pass", 136 * minute);
     expect(world.told).toEqual(["opened orders/orders/fresh", "resolved orders/orders/punctual"]);
+  });
+
+  it("is told again when a louder check goes blind too, because nobody there has heard of it", () => {
+    const world = new World();
+    world.blind({ ...fresh, alert: "ticket" }, 0);
+    world.blind(punctual, minute);
+    expect(world.told).toEqual(["opened orders/orders/fresh", "joined orders/orders/punctual"]);
+    expect(world.incident("incident-1")).toMatchObject({
+      alert: "page",
+      toldLevels: ["ticket", "page"],
+      changes: 2,
+    });
   });
 
   it("counts from anew after a conclusive result", () => {

@@ -73,6 +73,7 @@ export const firstLight: Migration = {
       dataset_id TEXT NOT NULL,
       dimension TEXT NOT NULL,
       alert TEXT NOT NULL,
+      told_levels TEXT NOT NULL CHECK (json_valid(told_levels)),
       owner TEXT NOT NULL,
       since_ms INTEGER NOT NULL,
       opened_ms INTEGER NOT NULL,

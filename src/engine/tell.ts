@@ -1,0 +1,78 @@
+/** Telling: from what happened to incidents in one commit to the notices of it, as data. */
+import type { IncidentChange } from "../alerting/incidents.ts";
+import { deliveriesOf, noticeOf } from "../alerting/notice.ts";
+import type { NewDelivery, NoticeChange } from "../core/incident.ts";
+import type { Mesh, Team } from "../core/mesh.ts";
+import type { ResultRecord } from "../core/store.ts";
+import type { EpochMs } from "../core/vocabulary.ts";
+import type { WatchState } from "./state.ts";
+import { budgetsOf, downstreamOf, noticeCheckOf } from "./subjects.ts";
+
+/** All that happened to one incident in one commit. */
+export interface MergedChange {
+  readonly change: IncidentChange;
+  readonly changedIds: readonly string[];
+  readonly atMs: EpochMs;
+}
+
+/** Of several changes at once the one of the highest rank is told: worse news first, but the end is the end. */
+const rank: Readonly<Record<NoticeChange, number>> = {
+  left: 0,
+  joined: 1,
+  opened: 2,
+  resolved: 3,
+  withdrawn: 3,
+};
+
+/** Several checks may join or leave an incident at once; that is one change, which names all of them. */
+export function mergeChanges(
+  changes: readonly IncidentChange[],
+  atMs: EpochMs,
+): readonly MergedChange[] {
+  const merged = new Map<string, MergedChange>();
+  for (const next of changes) {
+    const before = merged.get(next.incident.id);
+    const isOutranked = before !== undefined && rank[before.change.change] > rank[next.change];
+    merged.set(next.incident.id, {
+      change: isOutranked ? { ...next, change: before.change.change } : next,
+      changedIds: [...new Set([...(before?.changedIds ?? []), next.checkId])],
+      atMs,
+    });
+  }
+  return [...merged.values()];
+}
+
+/** What a notice says and whom it goes to, beyond the incident itself. */
+export interface Telling {
+  /** For the words about product, checks and SLOs. */
+  readonly mesh: Mesh;
+  /** Null when nobody is left to be told. */
+  readonly team: Team | null;
+  readonly state: WatchState;
+  /** Results of this commit, which the state does not have yet. */
+  readonly fresh: ReadonlyMap<string, ResultRecord>;
+}
+
+/** One notice to each channel of the team that has heard of the incident, or is to hear of it now. */
+export function tell(told: MergedChange, telling: Telling): readonly NewDelivery[] {
+  const { change, changedIds, atMs } = told;
+  const { incident } = change;
+  const { mesh, team, state, fresh } = telling;
+  if (team === null) {
+    return [];
+  }
+  const product = mesh.products.get(incident.product) ?? null;
+  const mentioned = [...new Set([...changedIds, ...incident.checkIds])];
+  const notice = noticeOf(change, {
+    changedIds,
+    atMs,
+    product,
+    team,
+    checks: new Map(
+      mentioned.map((id) => [id, noticeCheckOf(id, fresh.get(id) ?? state.latestOf(id), mesh)]),
+    ),
+    budgets: budgetsOf(mentioned, mesh, state, atMs),
+    downstream: product === null ? [] : downstreamOf(product, mesh),
+  });
+  return deliveriesOf(notice, incident.toldLevels, team, atMs);
+}
