@@ -69,10 +69,7 @@ export class WatchState {
       this.#putRun(run);
     }
     for (const record of change.records) {
-      this.#latest.set(record.checkId, record);
-      if (record.result.outcome !== "error" && record.result.outcome !== "skip") {
-        this.#lastConclusive.set(record.checkId, record.atMs);
-      }
+      this.#takeRecord(record);
     }
     for (const alertState of change.alertStates) {
       this.#alertStates.set(alertState.checkId, alertState);
@@ -136,6 +133,18 @@ export class WatchState {
 
   statusOf(slo: Slo, nowMs: EpochMs): SloStatus {
     return evaluateSlo(slo, this.timelinesOf(slo), this.sinceOf(slo, nowMs), nowMs);
+  }
+
+  /** The newest is the one of the latest instant, as in the store: after a clock set back not the last one made. */
+  #takeRecord(record: ResultRecord): void {
+    const { checkId, atMs, result } = record;
+    if (atMs >= (this.#latest.get(checkId)?.atMs ?? atMs)) {
+      this.#latest.set(checkId, record);
+    }
+    if (result.outcome !== "error" && result.outcome !== "skip") {
+      const knownMs = this.#lastConclusive.get(checkId) ?? atMs;
+      this.#lastConclusive.set(checkId, Math.max(knownMs, atMs));
+    }
   }
 
   #putRun(run: TimelineRun): void {
