@@ -68,7 +68,10 @@ function describe(perform: (options: GlobalOptions, work: Work) => Promise<void>
     .option("--no-color", "no colours")
     .exitOverride()
     .showSuggestionAfterError()
-    .configureHelp({ showGlobalOptions: true });
+    .configureHelp({ showGlobalOptions: true })
+    .configureOutput({
+      outputError: (text, write) => write(text.replace(/^error: /, "error TM_USAGE: ")),
+    });
   const act =
     <A extends readonly unknown[]>(command: Command, work: (...args: A) => Work) =>
     async (...args: A): Promise<void> =>
