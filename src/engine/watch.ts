@@ -142,11 +142,9 @@ export class Watch {
 
   /** Swaps the mesh; everything that fails does so before the swap. */
   async reload(mesh: Mesh): Promise<void> {
-    const { warehouses, clock } = this.#options;
-    const nowMs = clock.now();
+    const nowMs = this.#options.clock.now();
     const known = new Set(this.#mesh.probes.keys());
-    await this.#takeOver(mesh, nowMs);
-    const retired = warehouses.reload(mesh);
+    const { retired } = await this.#takeOver(mesh, nowMs);
     for (const probeId of known) {
       if (!mesh.probes.has(probeId)) {
         this.#nextDue.delete(probeId);
@@ -188,9 +186,9 @@ export class Watch {
     return firstDueMs;
   }
 
-  /** Settles what the new mesh means for history, then watches by it. */
-  #takeOver(mesh: Mesh, nowMs: EpochMs): Promise<void> {
-    const { store, events } = this.#options;
+  /** Settles what the new mesh means for history, then watches by it. `retired`: old connectors are closed. */
+  #takeOver(mesh: Mesh, nowMs: EpochMs): Promise<{ readonly retired: Promise<void> }> {
+    const { store, warehouses, events } = this.#options;
     return this.#ledger(async () => {
       await this.#state.reach(store, mesh, nowMs);
       const change = reconcile(this.#mesh, mesh, this.#state, nowMs);
@@ -210,7 +208,9 @@ export class Watch {
       this.#state.apply(change);
       this.#state.takeSince(sloSince);
       this.#mesh = mesh;
+      const retired = warehouses.reload(mesh);
       events.slotsEnded("abandoned", withdrawn);
+      return { retired };
     });
   }
 
