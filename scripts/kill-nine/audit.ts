@@ -34,7 +34,8 @@ export async function audit(aftermath: Aftermath): Promise<Audit> {
     const endings = await store.slots.countByEnding();
     return {
       findings: [
-        equal("the last daemon drains and exits with 0", aftermath.exitCode, 0),
+        { what: "the last daemon comes to rest", isTrue: aftermath.hasSettled },
+        equal("it drains and exits with 0", aftermath.exitCode, 0),
         none("no log has a line of level error", aftermath.errors),
         ...slotFindings(slots),
         ...incidentFindings(incidents, history),

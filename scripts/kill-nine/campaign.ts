@@ -54,7 +54,9 @@ export interface Aftermath {
   readonly receivers: Receivers;
   readonly kills: readonly Kill[];
   readonly turns: number;
-  /** How the last daemon ended after SIGTERM. */
+  /** The last daemon came to rest, with nothing left to run or to tell. */
+  readonly hasSettled: boolean;
+  /** How it ended after SIGTERM. */
   readonly exitCode: number | null;
   /** Lines of all logs at level `error`. */
   readonly errors: readonly string[];
@@ -100,7 +102,7 @@ export class Campaign implements AsyncDisposable {
     return {
       storePath: this.#storePath,
       receivers: this.#receivers,
-      exitCode: await this.#lastLife(),
+      ...(await this.#lastLife()),
       kills: this.#kills,
       turns,
       errors: this.#errors,
@@ -164,10 +166,10 @@ export class Campaign implements AsyncDisposable {
   }
 
   /** All is well from now on: waits until everybody knows, and nothing is left to be run. */
-  async #lastLife(): Promise<number | null> {
+  async #lastLife(): Promise<Pick<Aftermath, "hasSettled" | "exitCode">> {
     await using daemon = this.#start();
     await daemon.serves();
-    await this.#store(
+    const hasSettled = await this.#store(
       (db) =>
         db
           .prepare(
@@ -178,9 +180,12 @@ export class Campaign implements AsyncDisposable {
           )
           .get(this.#options.waitsForConfirmations ? 1 : 0)?.["left"],
       (left) => left === 0,
+    ).then(
+      () => true,
+      () => false,
     );
     daemon.send("SIGTERM");
-    return await this.#bury(daemon);
+    return { hasSettled, exitCode: await this.#bury(daemon) };
   }
 
   #start(): TidemarkProcess {

@@ -1,7 +1,7 @@
 import type { TemporaryFolder } from "../../test/helpers/folder.ts";
 
 export const channel = { id: "C0000000001", name: "data-oncall" };
-export const mailbox = "oncall@example.com";
+const mailbox = "oncall@example.com";
 
 export interface Addresses {
   readonly slackApi: string;
