@@ -1,4 +1,4 @@
-import { type ChildProcessByStdio, spawn } from "node:child_process";
+import { type ChildProcess, type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 /** The command that users run, from source. */
 const main = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
 
-type Child = ChildProcessByStdio<null, Readable, Readable>;
+const endWithParent = new URL("./end-with-parent.ts", import.meta.url).href;
 
 export interface Finished {
   /** Null when it was killed. */
@@ -20,7 +20,10 @@ export async function runTidemark(
   args: readonly string[],
   env: NodeJS.ProcessEnv = {},
 ): Promise<Finished> {
-  const child = start(args, env);
+  const child = spawn(process.execPath, [main, ...args], {
+    ...shared(env),
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   const [stdout, stderr, exitCode] = await Promise.all([
     text(child.stdout),
     text(child.stderr),
@@ -31,18 +34,16 @@ export async function runTidemark(
 
 /** A command that runs until it is stopped. It does not outlive this process. */
 export class ServedMesh {
-  readonly #child: Child;
+  readonly #child: ChildProcessWithoutNullStreams;
   /** The exit code; null when it was killed. */
   readonly exit: Promise<number | null>;
 
   constructor(args: readonly string[], env: NodeJS.ProcessEnv) {
-    const child = start(args, env);
-    const kill = (): void => {
-      child.kill("SIGKILL");
-    };
-    process.once("exit", kill);
-    this.#child = child;
-    this.exit = exitOf(child).finally(() => process.off("exit", kill));
+    this.#child = spawn(process.execPath, ["--import", endWithParent, main, ...args], {
+      ...shared(env),
+      stdio: ["pipe", "pipe", "pipe"],
+    });
+    this.exit = exitOf(this.#child);
   }
 
   get stdout(): Readable {
@@ -60,15 +61,11 @@ export class ServedMesh {
 }
 
 /** A process group of its own: Ctrl-C then reaches the demo alone, which asks the daemon to stop once. */
-function start(args: readonly string[], env: NodeJS.ProcessEnv): Child {
-  return spawn(process.execPath, [main, ...args], {
-    env: { ...process.env, ...env },
-    stdio: ["ignore", "pipe", "pipe"],
-    detached: true,
-  });
+function shared(env: NodeJS.ProcessEnv) {
+  return { env: { ...process.env, ...env }, detached: true };
 }
 
-function exitOf(child: Child): Promise<number | null> {
+function exitOf(child: ChildProcess): Promise<number | null> {
   return new Promise((resolve, reject) => {
     child.once("error", reject);
     child.once("close", resolve);
