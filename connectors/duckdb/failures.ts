@@ -76,6 +76,12 @@ const rules: readonly FailureRule[] = [
     hint: "Check the dataset's `table`; a name without a schema is looked for in `main`.",
   },
   {
+    texts: ['Binder Error: Referenced column "" not found'],
+    kind: "invalid_query",
+    message: "A column that the query names does not exist.",
+    hint: "Check the check's `column` and the dataset's `filter`.",
+  },
+  {
     codes: ["OutofMemory"],
     kind: "resource",
     message: "The query needs more memory than the connection may use.",

@@ -1,4 +1,5 @@
 import type { EventEmitter } from "node:events";
+import { Socket } from "node:net";
 import type { Pool, PoolClient } from "pg";
 import type { Clock } from "../../src/core/clock.ts";
 import { type CallOptions, ConnectorError } from "../../src/core/connector.ts";
@@ -8,7 +9,15 @@ import { CallDeadline } from "../_shared/deadline.ts";
 import { stoppedFailure } from "../_shared/failures.ts";
 import type { PostgresSettings } from "./config.ts";
 import { asConnectorError, codeOf, isConnectionLost } from "./failures.ts";
-import { type Ask, askOn, cancelStatement, clientConfig, loadPg, type PgModule } from "./wire.ts";
+import {
+  type Ask,
+  askOn,
+  cancelStatement,
+  clientConfig,
+  loadPg,
+  type PgModule,
+  within,
+} from "./wire.ts";
 
 /** The client waits this much longer than the server, whose word says more. */
 const clientGraceMs = 250;
@@ -18,6 +27,9 @@ const canceledCode = "57014";
 const timerSlackMs = 5;
 /** A connection that is lost sooner than this after it was taken had died before. */
 const staleMs = 1_000;
+
+/** How long open connections have to say goodbye; one that is still being opened would be waited for longer. */
+const closeGraceMs = 250;
 
 /** One call on its way. */
 interface Call {
@@ -52,6 +64,7 @@ export class PostgresDriver implements AsyncDisposable {
   readonly #maxConnections: number;
   readonly #clock: Clock;
   readonly #sessions = new WeakMap<PoolClient, Session>();
+  readonly #sockets = new Set<Socket>();
   #opened: Opened | null = null;
 
   constructor(settings: PostgresSettings, maxConnections: number, clock: Clock) {
@@ -95,7 +108,12 @@ export class PostgresDriver implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     const pool = this.#opened?.pool;
     if (pool?.ending === false) {
-      await pool.end();
+      const ended = pool.end();
+      await within(closeGraceMs, ended);
+      for (const socket of this.#sockets) {
+        socket.destroy();
+      }
+      await within(closeGraceMs, ended);
     }
   }
 
@@ -104,6 +122,7 @@ export class PostgresDriver implements AsyncDisposable {
     if (this.#opened === null) {
       const pool = new pg.Pool({
         ...clientConfig(this.#settings, timeoutMs),
+        stream: () => this.#socket(),
         max: this.#maxConnections,
         idleTimeoutMillis: 30_000,
         maxLifetimeSeconds: 1_800,
@@ -113,6 +132,14 @@ export class PostgresDriver implements AsyncDisposable {
       this.#opened = { pg, pool, statementTimeoutMs: timeoutMs };
     }
     return this.#opened;
+  }
+
+  /** A socket that a dispose can find, even before its connection is open. */
+  #socket(): Socket {
+    const socket = new Socket();
+    this.#sockets.add(socket);
+    socket.once("close", () => this.#sockets.delete(socket));
+    return socket;
   }
 
   #sessionOf(client: PoolClient, statementTimeoutMs: DurationMs): Session {

@@ -69,6 +69,12 @@ const rules: readonly FailureRule[] = [
     hint: "See the server's log at this time.",
   },
   {
+    codes: ["42703"],
+    kind: "invalid_query",
+    message: "A column that the query names does not exist.",
+    hint: "Check the check's `column` and the dataset's `filter`; names are exact in case.",
+  },
+  {
     codes: ["0A*", "21*", "22*", "42*", "2201*", "P0001"],
     kind: "invalid_query",
     message: "Postgres cannot run the query: a column, type, function or value in it does not fit.",

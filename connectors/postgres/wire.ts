@@ -174,7 +174,8 @@ interface CancelWire extends EventEmitter {
 const ignore = (): void => undefined;
 const valueTypes: CustomTypesConfig = { getTypeParser: parserOf };
 
-async function within(boundMs: DurationMs, work: Promise<unknown>): Promise<void> {
+/** Waits for `work`, but no longer than `boundMs`; what comes of it is not told. */
+export async function within(boundMs: DurationMs, work: Promise<unknown>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const bound = new Promise<void>((resolve) => {
     timer = setTimeout(resolve, boundMs);

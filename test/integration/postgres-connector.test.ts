@@ -194,6 +194,21 @@ describe("stopping", () => {
     expect(await rowsOf(connector, "select 2")).toEqual([[2n]]);
   });
 
+  it("closes at once although a connection is still being opened", async () => {
+    const proxy = await forward(0, server.port);
+    open.push(proxy);
+    const keys = { ...reader, host: "127.0.0.1", port: proxy.port, database: "postgres" };
+    const connector = connectorTo(keys);
+    proxy.isLosing = true;
+    const failure = failureOf(
+      rowsOf(connector, "select 1", { signal: AbortSignal.timeout(100), timeoutMs: 30_000 }),
+    );
+    expect((await failure).kind).toBe("cancelled");
+    const startedMs = performance.now();
+    await connector[Symbol.asyncDispose]();
+    expect(performance.now() - startedMs).toBeLessThan(2_000);
+  });
+
   it("notices an idle connection's end without being asked anything", async () => {
     const connector = connectAsReader(1);
     const [pid] = await rowsOf(connector, "select pg_backend_pid()");
