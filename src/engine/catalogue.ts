@@ -10,6 +10,7 @@
 import type { LimitFunction } from "p-limit";
 import type { CatalogueColumn, Measured } from "../core/check.ts";
 import type { DatasetColumns, DatasetRef } from "../core/connector.ts";
+import type { Logger } from "../core/logger.ts";
 import { failureOf, internalFailure } from "./measure.ts";
 
 type Columns = Measured<readonly CatalogueColumn[]>;
@@ -21,14 +22,17 @@ interface Waiting {
 
 export class CatalogueReader {
   readonly #gate: LimitFunction;
+  readonly #logger: Logger;
   readonly #describe: (datasets: readonly DatasetRef[]) => Promise<readonly DatasetColumns[]>;
   #waiting: Waiting[] = [];
 
   constructor(
     gate: LimitFunction,
+    logger: Logger,
     describe: (datasets: readonly DatasetRef[]) => Promise<readonly DatasetColumns[]>,
   ) {
     this.#gate = gate;
+    this.#logger = logger;
     this.#describe = describe;
   }
 
@@ -59,7 +63,7 @@ export class CatalogueReader {
         );
       }
     } catch (error) {
-      const failure = failureOf(error);
+      const failure = failureOf(error, this.#logger);
       for (const { resolve } of waiting) {
         resolve({ ok: false, failure });
       }

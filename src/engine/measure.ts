@@ -7,6 +7,7 @@
 import type { CatalogueColumn, Measured, MeasurementFailure, Measurements } from "../core/check.ts";
 import type { Clock } from "../core/clock.ts";
 import { type CallOptions, type Connector, ConnectorError } from "../core/connector.ts";
+import type { Logger } from "../core/logger.ts";
 import type { SqlValue } from "../core/value.ts";
 import { type PlannedAggregate, type PlanTarget, type ProbePlan, spellStatement } from "./plan.ts";
 
@@ -14,6 +15,7 @@ export interface MeasuringContext {
   readonly connector: Pick<Connector, "query">;
   readonly target: PlanTarget;
   readonly clock: Clock;
+  readonly logger: Logger;
   readonly call: Omit<CallOptions, "label">;
   /** Called once per statement sent; the label is the query's id in comments and evidence. */
   readonly nextLabel: () => string;
@@ -58,7 +60,7 @@ async function measureStatement(
     }
   } catch (error) {
     context.onStatement(label, undefined);
-    const failure = failureOf(error);
+    const failure = failureOf(error, context.logger);
     if (failure.kind === "invalid_query" && aggregates.length > 1) {
       const middle = Math.ceil(aggregates.length / 2);
       await measureStatement(plan, aggregates.slice(0, middle), context, into);
@@ -96,10 +98,13 @@ export function measurementsOf(
   };
 }
 
-export function failureOf(error: unknown): MeasurementFailure {
-  return error instanceof ConnectorError
-    ? error.failure
-    : internalFailure("The connector failed in a way it should not.");
+/** What a connector threw, as a failure; logs what none should throw. */
+export function failureOf(error: unknown, logger: Logger): MeasurementFailure {
+  if (error instanceof ConnectorError) {
+    return error.failure;
+  }
+  logger.error({ error }, "a connector failed in a way it should not");
+  return internalFailure("The connector failed in a way it should not.");
 }
 
 export function internalFailure(message: string): MeasurementFailure {

@@ -31,7 +31,9 @@ export interface CheckRun {
 /** All checks of one dataset that were due together, measured at once. */
 export interface DatasetRun {
   readonly dataset: Dataset;
+  /** When it had its place among the connection's statements. */
   readonly startedMs: EpochMs;
+  /** From then on: what was waited for a place is no part of it. */
   readonly durationMs: DurationMs;
   readonly checks: readonly CheckRun[];
 }
@@ -53,6 +55,9 @@ interface Sent {
   bytesScanned: number | undefined;
 }
 
+/** Connectors cut a query's comment at 120 characters, and the id at its end is what it is found by. */
+const longestName = 100;
+
 /** Never rejects: what cannot be measured is a result with outcome `error`. */
 export async function runDataset(
   dataset: Dataset,
@@ -60,18 +65,19 @@ export async function runDataset(
   context: RunContext,
 ): Promise<DatasetRun> {
   const { warehouse, clock, types } = context;
-  const startedMs = clock.now();
-  const started = clock.monotonicMs();
-  const plan = planProbe(dataset, checks, warehouse.target, types, startedMs);
+  let started = startOf(clock);
+  const plan = planProbe(dataset, checks, warehouse.target, types, started.atMs);
   const sent: Sent = { queryIds: [], bytesScanned: undefined };
   // Asked for before the first await, so that all runs of a tick share one catalogue read.
   const columns = plan.needsColumns ? warehouse.catalogue.columnsOf(refOf(dataset)) : null;
-  const aggregates = await measureGated(plan, context, sent);
+  const aggregates = await measureGated(plan, context, sent, () => {
+    started = startOf(clock);
+  });
   const measuredColumns = await columns;
   return {
     dataset,
-    startedMs,
-    durationMs: Math.round(clock.monotonicMs() - started),
+    startedMs: started.atMs,
+    durationMs: Math.round(clock.monotonicMs() - started.monotonicMs),
     checks: checks.map((check) => {
       const usesAggregates = (plan.aliases.get(check.id)?.size ?? 0) > 0;
       const result = judge(check, dataset, context, () => {
@@ -82,7 +88,7 @@ export async function runDataset(
       });
       return {
         check,
-        atMs: instantOf(plan, check, aggregates) ?? measuredAt(measuredColumns) ?? startedMs,
+        atMs: instantOf(plan, check, aggregates) ?? measuredAt(measuredColumns) ?? started.atMs,
         result,
         evidence: usesAggregates ? columnEvidence(sent) : { rung: "catalogue", queryIds: [] },
       };
@@ -94,23 +100,26 @@ async function measureGated(
   plan: ProbePlan,
   context: RunContext,
   sent: Sent,
+  onPlace: () => void,
 ): Promise<MeasuredAggregates> {
-  const { warehouse, clock, signal } = context;
+  const { warehouse, clock, logger, signal } = context;
   const { dataset } = plan;
   if (plan.statements.length === 0) {
     return new Map();
   }
-  return warehouse.gate(() =>
-    measureAggregates(plan, {
+  return warehouse.gate(() => {
+    onPlace();
+    return measureAggregates(plan, {
       connector: warehouse.connector,
       target: warehouse.target,
       clock,
+      logger,
       call: {
         signal,
         timeoutMs: warehouse.definition.statementTimeoutMs,
         timezone: dataset.timezone,
       },
-      nextLabel: () => `${dataset.id} ${context.newId()}`,
+      nextLabel: () => `${dataset.id.slice(0, longestName)} ${context.newId()}`,
       onStatement: (label, bytesScanned) => {
         sent.queryIds.push(label);
         if (bytesScanned !== undefined) {
@@ -118,8 +127,12 @@ async function measureGated(
         }
         context.onStatement(bytesScanned);
       },
-    }),
-  );
+    });
+  });
+}
+
+function startOf(clock: Clock): { readonly atMs: EpochMs; readonly monotonicMs: number } {
+  return { atMs: clock.now(), monotonicMs: clock.monotonicMs() };
 }
 
 function columnEvidence({ queryIds, bytesScanned }: Sent): Evidence {

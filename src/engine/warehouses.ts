@@ -33,31 +33,45 @@ interface Opened {
 export class Warehouses implements AsyncDisposable {
   readonly #options: WarehousesOptions;
   readonly #abort = new AbortController();
-  #opened = new Map<string, Opened>();
+  #opened: ReadonlyMap<string, Opened> = new Map();
+  /** Connectors that a reload left without a connection, until they are closed. */
+  readonly #closing = new Set<Promise<void>>();
 
   constructor(options: WarehousesOptions) {
     this.#options = options;
   }
 
-  /** Takes over a mesh. Connectors of connections that are gone or changed are closed when idle. */
+  /** Takes over a mesh; ends when what it no longer needs is closed. */
   async reload(mesh: Mesh): Promise<void> {
+    this.prepare(mesh)();
+    await Promise.all(this.#closing);
+  }
+
+  /**
+   * Makes the connectors that the mesh needs and that are not there, and throws when one cannot be made. The
+   * mesh is taken over when the function is called that this returns: connectors of connections that are gone
+   * or changed get no new runs then, and are closed when those that have them are done.
+   */
+  prepare(mesh: Mesh): () => void {
+    const byConnection = Map.groupBy(mesh.datasets.values(), ({ connection }) => connection);
     const next = new Map<string, Opened>();
     for (const definition of mesh.connections.values()) {
-      const datasets = [...mesh.datasets.values()]
-        .filter(({ connection }) => connection === definition.name)
-        .map(refOf);
-      const fingerprint = JSON.stringify([definition.fingerprint, datasets]);
+      const datasets = (byConnection.get(definition.name) ?? []).map(refOf);
+      const fingerprint = this.#fingerprintOf(definition, datasets);
       const kept = this.#opened.get(definition.name);
-      next.set(
-        definition.name,
-        kept?.fingerprint === fingerprint
-          ? kept
-          : { fingerprint, warehouse: this.#open(definition, datasets, mesh.baseDir) },
-      );
+      const isKept = kept?.fingerprint === fingerprint;
+      const opened = isKept
+        ? kept
+        : { fingerprint, warehouse: this.#open(definition, datasets, mesh.baseDir) };
+      next.set(definition.name, opened);
     }
-    const retired = [...this.#opened].filter(([name, opened]) => next.get(name) !== opened);
-    this.#opened = next;
-    await Promise.all(retired.map(([, { warehouse }]) => closeWhenIdle(warehouse)));
+    return () => {
+      const retired = [...this.#opened].filter(([name, opened]) => next.get(name) !== opened);
+      this.#opened = next;
+      for (const [, { warehouse }] of retired) {
+        this.#retire(warehouse);
+      }
+    };
   }
 
   /** Throws for a connection that the mesh does not have: a fault of the program. */
@@ -80,7 +94,24 @@ export class Warehouses implements AsyncDisposable {
     await Promise.allSettled(
       [...this.#opened.values()].map(({ warehouse }) => warehouse.connector[Symbol.asyncDispose]()),
     );
-    this.#opened.clear();
+    this.#opened = new Map();
+    await Promise.all(this.#closing);
+  }
+
+  #retire(warehouse: Warehouse): void {
+    const closing = closeWhenIdle(warehouse)
+      .catch((error: unknown) => {
+        const { name } = warehouse.definition;
+        this.#options.logger.error({ connection: name, error }, "a connection did not close");
+      })
+      .finally(() => this.#closing.delete(closing));
+    this.#closing.add(closing);
+  }
+
+  /** A connector that reads files may read those of its datasets and no others, so it changes with them. */
+  #fingerprintOf({ type, fingerprint }: ConnectionDefinition, refs: readonly DatasetRef[]): string {
+    const readsFiles = this.#options.specs.get(type)?.capabilities.sources.includes("files");
+    return JSON.stringify([fingerprint, readsFiles === true ? refs : []]);
   }
 
   #open(
@@ -102,7 +133,7 @@ export class Warehouses implements AsyncDisposable {
       datasets,
     });
     const gate = pLimit(definition.maxConcurrency);
-    const catalogue = new CatalogueReader(gate, async (refs) => {
+    const catalogue = new CatalogueReader(gate, logger, async (refs) => {
       onStatement(definition.name, undefined);
       return connector.describe(refs, {
         signal: this.#abort.signal,
@@ -127,22 +158,19 @@ export function refOf(dataset: Dataset): DatasetRef {
 /** Waits for the statements under way by taking every place of the gate, then closes. */
 async function closeWhenIdle(warehouse: Warehouse): Promise<void> {
   const { gate, connector, definition } = warehouse;
-  let release = (): void => {};
-  const released = new Promise<void>((resolve) => {
-    release = resolve;
+  const released = Promise.withResolvers<void>();
+  const places = Array.from({ length: definition.maxConcurrency }, () => {
+    const taken = Promise.withResolvers<void>();
+    void gate(() => {
+      taken.resolve();
+      return released.promise;
+    });
+    return taken.promise;
   });
-  let taken = 0;
-  await new Promise<void>((resolve) => {
-    for (let place = 0; place < definition.maxConcurrency; place += 1) {
-      void gate(async () => {
-        taken += 1;
-        if (taken === definition.maxConcurrency) {
-          resolve();
-        }
-        await released;
-      });
-    }
-  });
-  await connector[Symbol.asyncDispose]();
-  release();
+  await Promise.all(places);
+  try {
+    await connector[Symbol.asyncDispose]();
+  } finally {
+    released.resolve();
+  }
 }

@@ -2,6 +2,7 @@ import pLimit from "p-limit";
 import { describe, expect, it } from "vitest";
 import { ConnectorError, type DatasetRef } from "../../../src/core/connector.ts";
 import { CatalogueReader } from "../../../src/engine/catalogue.ts";
+import { silentLogger } from "../../helpers/silent-logger.ts";
 
 const tableOf = (id: string): DatasetRef => ({ id, source: { kind: "table", parts: [id] } });
 const filesOf = (id: string): DatasetRef => ({ id, source: { kind: "files", globs: [id] } });
@@ -11,7 +12,7 @@ const queryOf = (id: string): DatasetRef => ({ id, source: { kind: "query", sql:
 function readerWith(concurrency: number, broken: ReadonlySet<string> = new Set()) {
   const calls: string[][] = [];
   const gate = pLimit(concurrency);
-  const reader = new CatalogueReader(gate, async (refs) => {
+  const reader = new CatalogueReader(gate, silentLogger, async (refs) => {
     calls.push(refs.map(({ id }) => id));
     if (refs.some(({ id }) => broken.has(id))) {
       throw new ConnectorError({ kind: "timeout", message: "Too slow." });

@@ -1,0 +1,208 @@
+/**
+ * The ledger: the mesh that is watched, what the store holds of it, and the only way to change either.
+ *
+ * Reckoning, writing and taking over are one step, so that neither mesh nor state changes between them. What
+ * the store cannot take waits here and is tried again with every beat; the runs that it is of count as under
+ * way until then, so that nothing is measured twice in the meantime.
+ */
+import pLimit from "p-limit";
+import type { Clock } from "../core/clock.ts";
+import { TidemarkError } from "../core/errors.ts";
+import type { Logger } from "../core/logger.ts";
+import type { Mesh } from "../core/mesh.ts";
+import type { Slot, Store, StoreParts } from "../core/store.ts";
+import type { EpochMs, SlotEnding } from "../core/vocabulary.ts";
+import { Gathered } from "./gathered.ts";
+import { type Commit, reckon } from "./reckon.ts";
+import { reconcile } from "./reconcile.ts";
+import type { DatasetRun } from "./run.ts";
+import { WatchState } from "./state.ts";
+
+export interface LedgerOptions {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly newId: () => string;
+  readonly slotsEnded: (ending: SlotEnding, count: number) => void;
+  /** How many runs are under way, those included whose results are being written. */
+  readonly runsUnderWay: () => number;
+}
+
+/** A run whose results are to be written down. */
+interface Finished {
+  readonly run: DatasetRun;
+  readonly slots: readonly Slot[];
+}
+
+export class Ledger {
+  readonly #options: LedgerOptions;
+  readonly #turn = pLimit(1);
+  readonly #finished: Gathered<Finished>;
+  #mesh: Mesh;
+  #state = new WatchState();
+  /** Writes that the store has refused at least once and has not taken yet. */
+  #refused = 0;
+  #isClosed = false;
+  #nextBeat = Promise.withResolvers<void>();
+
+  constructor(mesh: Mesh, options: LedgerOptions) {
+    this.#mesh = mesh;
+    this.#options = options;
+    this.#finished = new Gathered({
+      work: (finished) => this.#write(finished),
+      isComplete: (waiting) => waiting >= options.runsUnderWay(),
+      isShared: isOutage,
+    });
+  }
+
+  get mesh(): Mesh {
+    return this.#mesh;
+  }
+
+  get state(): WatchState {
+    return this.#state;
+  }
+
+  /** True while results wait for a store that refused them. */
+  get isBehind(): boolean {
+    return this.#refused > 0;
+  }
+
+  /** Reads what an earlier process left. */
+  async open(nowMs: EpochMs): Promise<void> {
+    this.#state = await WatchState.load(this.#options.store, this.#mesh, nowMs);
+  }
+
+  /**
+   * Settles what the new mesh means for history, then watches by it. `swap` is called at the same moment, and
+   * not when anything fails: then the old mesh stays. Must not throw.
+   */
+  takeOver(mesh: Mesh, nowMs: EpochMs, swap: () => void): Promise<void> {
+    const { store, slotsEnded } = this.#options;
+    return this.#turn(async () => {
+      await this.#state.reach(store, mesh, nowMs);
+      const change = reconcile(this.#mesh, mesh, this.#state, nowMs);
+      const { withdrawn, sloSince } = await store.transaction(async (parts) => {
+        await parts.timelines.noteSlos([...mesh.slos.keys()], nowMs);
+        await parts.timelines.put(change.runs);
+        await parts.incidents.removeStates(change.removedCheckIds);
+        for (const incident of change.incidents) {
+          await parts.incidents.put(incident);
+        }
+        await parts.outbox.enqueue(change.deliveries);
+        return {
+          withdrawn: await parts.slots.withdraw(new Set(mesh.probes.keys()), nowMs),
+          sloSince: await parts.timelines.sloSince(),
+        };
+      });
+      this.#state.apply(change);
+      this.#state.takeSince(sloSince);
+      this.#mesh = mesh;
+      swap();
+      slotsEnded("abandoned", withdrawn);
+    });
+  }
+
+  /** Writes down a run with all that follows from it. Ends without, when the ledger is closed before. */
+  async record(run: DatasetRun, slots: readonly Slot[]): Promise<void> {
+    await this.#untilTaken(() => this.#finished.add({ run, slots }));
+  }
+
+  /** Ends slots that have no results. Ends without, when the ledger is closed before. */
+  async end(slots: readonly Slot[], ending: SlotEnding): Promise<void> {
+    const { store, clock, slotsEnded } = this.#options;
+    const ids = slots.map(({ id }) => id);
+    await this.#untilTaken(async () => {
+      await store.slots.end(ids, ending, clock.now());
+      slotsEnded(ending, ids.length);
+    });
+  }
+
+  /** Lets what the store refused try again. */
+  wake(): void {
+    this.#nextBeat.resolve();
+    this.#nextBeat = Promise.withResolvers();
+  }
+
+  /** What the store refuses from now on is left to the next process, after one more try. */
+  close(): void {
+    this.#isClosed = true;
+    this.wake();
+  }
+
+  /**
+   * One transaction for runs that end at nearly the same time. They are of different datasets, which share
+   * neither checks nor incidents, so each is reckoned on the state as it was before all of them.
+   */
+  #write(finished: readonly Finished[]): Promise<void> {
+    const { store, clock, newId, slotsEnded } = this.#options;
+    return this.#turn(async () => {
+      const commits = finished.map(({ run, slots }) =>
+        reckon(run, slots, this.#mesh, this.#state, newId),
+      );
+      await store.transaction(async (parts) => {
+        for (const commit of commits) {
+          await put(parts, commit, clock.now());
+        }
+      });
+      for (const commit of commits) {
+        this.#state.apply(commit);
+        slotsEnded("done", commit.endedSlotIds.length);
+      }
+    });
+  }
+
+  /** Throws what is no outage of the store, because that would not pass. */
+  async #untilTaken(write: () => Promise<void>): Promise<void> {
+    let isRefused = false;
+    try {
+      for (;;) {
+        try {
+          await write();
+          return;
+        } catch (error) {
+          if (!isOutage(error)) {
+            throw error;
+          }
+          this.#countRefused(isRefused, error);
+          isRefused = true;
+        }
+        if (this.#isClosed) {
+          return;
+        }
+        await this.#nextBeat.promise;
+      }
+    } finally {
+      this.#refused -= isRefused ? 1 : 0;
+    }
+  }
+
+  /** Logged when it begins, not for every run and every beat. */
+  #countRefused(isKnown: boolean, error: unknown): void {
+    this.#refused += isKnown ? 0 : 1;
+    if (!isKnown && this.#refused === 1) {
+      this.#options.logger.error(
+        { error },
+        "results cannot be stored; they wait for the next beat",
+      );
+    }
+  }
+}
+
+function isOutage(error: unknown): boolean {
+  return error instanceof TidemarkError && error.code.startsWith("TM_STORE_");
+}
+
+async function put(parts: StoreParts, commit: Commit, nowMs: EpochMs): Promise<void> {
+  await parts.results.append(commit.records);
+  await parts.timelines.put(commit.runs);
+  await parts.incidents.putStates(commit.alertStates);
+  for (const incident of commit.incidents) {
+    await parts.incidents.put(incident);
+  }
+  await parts.outbox.enqueue(commit.deliveries);
+  for (const slot of commit.confirmations) {
+    await parts.slots.schedule(slot);
+  }
+  await parts.slots.end(commit.endedSlotIds, "done", nowMs);
+}
