@@ -1,4 +1,5 @@
-import type { CheckResult, Figures, MeasurementFailure } from "../../src/core/check.ts";
+import type { CheckResult, Figures } from "../../src/core/check.ts";
+import type { MeasurementFailure } from "../../src/core/measurement.ts";
 
 /** The verdict where a figure is missing: neither good nor bad, with the reason passed on whole. */
 export function unmeasured(

@@ -1,4 +1,4 @@
-import type { MeasurementFailure } from "../../src/core/check.ts";
+import type { MeasurementFailure } from "../../src/core/measurement.ts";
 import type { SqlValue } from "../../src/core/value.ts";
 import type { EpochMs } from "../../src/core/vocabulary.ts";
 import { dayEnd, dayStart, instantOfLocal } from "../../src/time/zone.ts";

@@ -1,4 +1,4 @@
-import type { CatalogueColumn } from "../../src/core/check.ts";
+import type { CatalogueColumn } from "../../src/core/measurement.ts";
 import type { ColumnDefinition } from "../../src/core/mesh.ts";
 import { parseSqlType } from "../_shared/sql-type.ts";
 import { shown, shownName } from "../_shared/text.ts";

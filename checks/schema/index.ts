@@ -1,6 +1,5 @@
 import { z } from "zod";
 import type {
-  CatalogueColumn,
   CheckResult,
   CheckTypeSpec,
   DatasetFacts,
@@ -10,6 +9,7 @@ import type {
   MetricRequest,
   ParameterProblem,
 } from "../../src/core/check.ts";
+import type { CatalogueColumn } from "../../src/core/measurement.ts";
 import type { Outcome } from "../../src/core/vocabulary.ts";
 import { shownCount } from "../_shared/text.ts";
 import { unmeasured } from "../_shared/unmeasured.ts";

@@ -2,11 +2,11 @@ import type {
   CheckResult,
   CheckTypeSpec,
   Figures,
-  MeasurementFailure,
   Measurements,
   MetricRequest,
   PlanContext,
 } from "../../src/core/check.ts";
+import type { MeasurementFailure } from "../../src/core/measurement.ts";
 import type { SqlValue } from "../../src/core/value.ts";
 import { formatDuration } from "../../src/time/duration.ts";
 import { zonedMoment } from "../../src/time/zone.ts";

@@ -1,4 +1,4 @@
-import type { MeasurementFailure } from "../../src/core/check.ts";
+import type { MeasurementFailure } from "../../src/core/measurement.ts";
 import type { FailureKind } from "../../src/core/vocabulary.ts";
 import type { StopReason } from "./deadline.ts";
 

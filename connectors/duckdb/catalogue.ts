@@ -1,5 +1,5 @@
-import type { CatalogueColumn, Measured, MeasurementFailure } from "../../src/core/check.ts";
 import type { DatasetRef } from "../../src/core/connector.ts";
+import type { CatalogueColumn, Measured, MeasurementFailure } from "../../src/core/measurement.ts";
 import type { SqlValue } from "../../src/core/value.ts";
 import type { EpochMs } from "../../src/core/vocabulary.ts";
 import { quoteText } from "./dialect.ts";

@@ -1,5 +1,5 @@
-import type { AggregateRequest, MeasurementFailure } from "../../src/core/check.ts";
 import { ConnectorError, type DatasetSource, type SqlDialect } from "../../src/core/connector.ts";
+import type { AggregateRequest, MeasurementFailure } from "../../src/core/measurement.ts";
 
 export const dialect: SqlDialect = {
   quoteIdentifier,

@@ -1,5 +1,5 @@
-import type { MeasurementFailure } from "../../src/core/check.ts";
 import { ConnectorError } from "../../src/core/connector.ts";
+import type { MeasurementFailure } from "../../src/core/measurement.ts";
 import { classify, type FailureRule } from "../_shared/failures.ts";
 
 export const noFiles: MeasurementFailure = {

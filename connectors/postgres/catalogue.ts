@@ -1,6 +1,6 @@
-import type { CatalogueColumn, Measured, MeasurementFailure } from "../../src/core/check.ts";
 import type { Clock } from "../../src/core/clock.ts";
 import { ConnectorError, type DatasetColumns, type DatasetRef } from "../../src/core/connector.ts";
+import type { CatalogueColumn, Measured, MeasurementFailure } from "../../src/core/measurement.ts";
 import { withoutEnd } from "./dialect.ts";
 import { asConnectorError } from "./failures.ts";
 import type { Ask } from "./wire.ts";

@@ -1,5 +1,5 @@
-import type { AggregateRequest } from "../../src/core/check.ts";
 import { ConnectorError, type DatasetSource, type SqlDialect } from "../../src/core/connector.ts";
+import type { AggregateRequest } from "../../src/core/measurement.ts";
 
 /** Postgres' spelling of SQL. */
 export const dialect: SqlDialect = {

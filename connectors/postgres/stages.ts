@@ -1,8 +1,8 @@
 import { type EventEmitter, once } from "node:events";
 import type { Client } from "pg";
-import type { MeasurementFailure } from "../../src/core/check.ts";
 import type { Clock } from "../../src/core/clock.ts";
 import type { CallOptions, ConnectionStage, DatasetRef } from "../../src/core/connector.ts";
+import type { MeasurementFailure } from "../../src/core/measurement.ts";
 import { queryComment } from "../_shared/comment.ts";
 import { CallDeadline } from "../_shared/deadline.ts";
 import { stoppedFailure } from "../_shared/failures.ts";

@@ -10,13 +10,6 @@ import type { ColumnDefinition } from "./mesh.ts";
 import type { SqlValue } from "./value.ts";
 import type { EpochMs, Outcome, QualityDimension } from "./vocabulary.ts";
 
-export type {
-  AggregateRequest,
-  CatalogueColumn,
-  Measured,
-  MeasurementFailure,
-} from "./measurement.ts";
-
 /** The dataset's columns as the catalogue lists them. */
 export interface ColumnsRequest {
   readonly kind: "columns";

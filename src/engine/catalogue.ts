@@ -8,9 +8,9 @@
  * by one, so that they run side by side and a slow one delays its own dataset only.
  */
 import type { LimitFunction } from "p-limit";
-import type { CatalogueColumn, Measured } from "../core/check.ts";
 import type { DatasetColumns, DatasetRef } from "../core/connector.ts";
 import type { Logger } from "../core/logger.ts";
+import type { CatalogueColumn, Measured } from "../core/measurement.ts";
 import { failureOf, internalFailure } from "./measure.ts";
 
 type Columns = Measured<readonly CatalogueColumn[]>;

@@ -4,10 +4,11 @@
  * A statement that fails with `invalid_query` is bisected, so that one bad column does not spoil its
  * neighbours. Nothing else is: after a timeout or a refused permission more statements would only cost.
  */
-import type { CatalogueColumn, Measured, MeasurementFailure, Measurements } from "../core/check.ts";
+import type { Measurements } from "../core/check.ts";
 import type { Clock } from "../core/clock.ts";
 import { type CallOptions, type Connector, ConnectorError } from "../core/connector.ts";
 import type { Logger } from "../core/logger.ts";
+import type { CatalogueColumn, Measured, MeasurementFailure } from "../core/measurement.ts";
 import type { SqlValue } from "../core/value.ts";
 import { type PlannedAggregate, type PlanTarget, type ProbePlan, spellStatement } from "./plan.ts";
 

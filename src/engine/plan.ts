@@ -7,8 +7,9 @@
  * `count(*) filter (…)` in one SELECT reads 34,496 pages, as subqueries 18. Requests that must scan
  * anyway share one scan. A columnar store reads only the columns named, so everything goes into one SELECT.
  */
-import type { AggregateRequest } from "../core/check.ts";
+
 import type { Capabilities, SqlDialect } from "../core/connector.ts";
+import type { AggregateRequest } from "../core/measurement.ts";
 import type { Check, Dataset } from "../core/mesh.ts";
 import type { EpochMs } from "../core/vocabulary.ts";
 import type { CheckTypes } from "./check-types.ts";

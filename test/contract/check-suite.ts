@@ -4,10 +4,10 @@ import { z } from "zod";
 import type {
   CheckTypeSpec,
   EvaluateContext,
-  MeasurementFailure,
   Measurements,
   PlanContext,
 } from "../../src/core/check.ts";
+import type { MeasurementFailure } from "../../src/core/measurement.ts";
 import { failureKinds } from "../../src/core/vocabulary.ts";
 
 /** What the suite needs to know of a check type: keys that are a whole and valid promise. */

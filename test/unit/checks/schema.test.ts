@@ -1,7 +1,8 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { schema } from "../../../checks/schema/index.ts";
-import type { CatalogueColumn, CheckResult } from "../../../src/core/check.ts";
+import type { CheckResult } from "../../../src/core/check.ts";
+import type { CatalogueColumn } from "../../../src/core/measurement.ts";
 import type { ColumnDefinition } from "../../../src/core/mesh.ts";
 import {
   badness,

@@ -1,16 +1,18 @@
 import * as fc from "fast-check";
 import { expect } from "vitest";
 import type {
-  CatalogueColumn,
   CheckTypeSpec,
   DatasetFacts,
   EvaluateContext,
-  Measured,
-  MeasurementFailure,
   Measurements,
   PlanContext,
 } from "../../../src/core/check.ts";
 import type { SqlDialect } from "../../../src/core/connector.ts";
+import type {
+  CatalogueColumn,
+  Measured,
+  MeasurementFailure,
+} from "../../../src/core/measurement.ts";
 import type { ColumnDefinition } from "../../../src/core/mesh.ts";
 import type { SqlValue } from "../../../src/core/value.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { AggregateRequest } from "../../../src/core/check.ts";
+import type { AggregateRequest } from "../../../src/core/measurement.ts";
 import { type PlanTarget, planProbe, spellStatement } from "../../../src/engine/plan.ts";
 import { checkOf, columnar, datasetOf, rowStore, types } from "./support.ts";
 
