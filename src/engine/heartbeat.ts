@@ -3,8 +3,9 @@
  *
  * node-cron walks every missed second one by one when the wall clock leaps ahead or the process was
  * stopped (65 µs each: a leap of 30 days would block the loop for minutes), and waits the leap out in
- * silence when the clock is set back. So a guard timer fires just before each beat is due, compares the
- * wall clock with the monotonic one, and re-arms the task when they disagree.
+ * silence when the clock is set back. So a guard looks ten times a second, once just before each beat,
+ * compares the wall clock with the monotonic one, and re-arms the task when they disagree. Once a second is
+ * not enough: on a busy loop node-cron's timer may overtake the guard's by some milliseconds.
  */
 import { createTask, type ScheduledTask } from "node-cron";
 import type { Clock } from "../core/clock.ts";
@@ -13,7 +14,10 @@ import type { Logger } from "../core/logger.ts";
 /** How far wall and monotonic clock, or a timer and its due time, may disagree. */
 const toleranceMs = 1500;
 
-/** The guard fires this long before the beat; node runs timers in the order they fall due. */
+/** How often the guard looks; a second is a multiple of it. */
+const guardEveryMs = 100;
+
+/** The last look is this long before the beat; node runs timers in the order they fall due. */
 const headStartMs = 3;
 
 export class Heartbeat {
@@ -66,8 +70,8 @@ export class Heartbeat {
   #armGuard(): void {
     const wallMs = this.#clock.now();
     const monotonicMs = this.#clock.monotonicMs();
-    const untilBeatMs = 1000 - (wallMs % 1000) - headStartMs;
-    const delayMs = untilBeatMs > 0 ? untilBeatMs : untilBeatMs + 1000;
+    const untilNextMs = guardEveryMs - (wallMs % guardEveryMs) - headStartMs;
+    const delayMs = untilNextMs > 0 ? untilNextMs : untilNextMs + guardEveryMs;
     this.#guard = setTimeout(() => {
       const passedMs = this.#clock.monotonicMs() - monotonicMs;
       const leapMs = this.#clock.now() - wallMs - passedMs;
