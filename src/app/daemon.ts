@@ -9,6 +9,7 @@ import type { ConfigurationLoader } from "../config/load.ts";
 import type { Logger } from "../core/logger.ts";
 import type { Mesh } from "../core/mesh.ts";
 import type { ConfigurationFile, Store } from "../core/store.ts";
+import type { EpochMs } from "../core/vocabulary.ts";
 import { OutboxPump } from "../delivery/pump.ts";
 import { Heartbeat } from "../engine/heartbeat.ts";
 import { snapshotOf } from "../engine/snapshot.ts";
@@ -24,6 +25,7 @@ import { newId } from "./ids.ts";
 import { Notifiers } from "./notifiers.ts";
 import { registries, types } from "./registries.ts";
 import { reloadMesh, startingMesh } from "./starting-mesh.ts";
+import { Targets } from "./targets.ts";
 import { version } from "./version.ts";
 
 export interface DaemonOptions {
@@ -34,8 +36,8 @@ export interface DaemonOptions {
   readonly print: (text: string) => void;
 }
 
-/** How long a stop waits for queries, then for notices. */
-const drainMs = { runs: 20_000, notices: 5_000 };
+/** How long a stop waits for queries, then for notices, then for each part to close. */
+const drainMs = { runs: 20_000, notices: 5_000, part: 5_000 };
 
 /** One attempt to deliver a notice ends within this. */
 const deliveryTimeoutMs = 15_000;
@@ -55,6 +57,7 @@ export class Daemon {
   readonly #store: Store;
   readonly #watch: Watch;
   readonly #notifiers: Notifiers;
+  readonly #targets = new Targets();
   readonly #metrics: Metrics;
   readonly #pump: OutboxPump;
   readonly #reloads = pLimit(1);
@@ -65,7 +68,7 @@ export class Daemon {
 
   /** Throws `TidemarkError`; what was opened by then is closed again. */
   static async start(options: DaemonOptions): Promise<Daemon> {
-    const cleanups = new Cleanups(options.logger);
+    const cleanups = new Cleanups(options.logger, drainMs.part);
     try {
       const loader = createLoader(options.env);
       const starting = await startingMesh(
@@ -128,6 +131,7 @@ export class Daemon {
     this.#pump = new OutboxPump({
       outbox: store.outbox,
       notifiers: () => this.#notifiers.byName,
+      hasTarget: (notifier, address) => this.#targets.has(notifier, address),
       clock: systemClock,
       logger,
       timeoutMs: deliveryTimeoutMs,
@@ -165,6 +169,8 @@ export class Daemon {
     this.#isStopping = true;
     this.#logger.info({}, "stopping: running checks may finish, nothing new is started");
     await this.#watch.stop(drainMs.runs, force);
+    // A reload under way opens things; those after it see that the daemon stops.
+    await this.#reloads(() => {});
     await this.#pump.pump();
     await this.#pump.drain(AbortSignal.any([force, AbortSignal.timeout(drainMs.notices)]));
     await this.#cleanups.run();
@@ -175,6 +181,7 @@ export class Daemon {
     const { mesh } = this;
     await this.#warehouses.reload(mesh);
     this.#notifiers.reload(mesh);
+    this.#targets.take(mesh);
     const heartbeat = new Heartbeat({
       clock: systemClock,
       logger: this.#logger,
@@ -206,21 +213,27 @@ export class Daemon {
     try {
       await this.#pump.pump();
       this.#pending = await this.#store.outbox.pendingByNotifier();
-      await this.#prune();
     } catch (error) {
       this.#logger.error({ error }, "the store cannot be read; trying again with the next beat");
     }
+    const nowMs = systemClock.now();
+    if (nowMs - this.#prunedMs >= pruneEveryMs && !this.#isStopping) {
+      this.#prunedMs = nowMs;
+      // Not waited for: it may take longer than the next beats can wait.
+      void this.#prune(nowMs - historyMs);
+    }
   }
 
-  async #prune(): Promise<void> {
-    const nowMs = systemClock.now();
-    if (nowMs - this.#prunedMs < pruneEveryMs) {
-      return;
+  async #prune(beforeMs: EpochMs): Promise<void> {
+    try {
+      this.#watch.state.forgetBefore(beforeMs);
+      const rows = await this.#store.prune(beforeMs);
+      this.#logger.debug({ rows }, "old history was pruned");
+    } catch (error) {
+      if (!this.#isStopping) {
+        this.#logger.error({ error }, "old history cannot be pruned; trying again in an hour");
+      }
     }
-    this.#prunedMs = nowMs;
-    this.#watch.state.forgetBefore(nowMs - historyMs);
-    const rows = await this.#store.prune(nowMs - historyMs);
-    this.#logger.debug({ rows }, "old history was pruned");
   }
 
   async #reloadOnce(): Promise<void> {
@@ -239,18 +252,28 @@ export class Daemon {
     }
     await this.#swap(reloaded.mesh);
     this.#metrics.configReloaded(true, systemClock.now());
-    await this.#store.configuration.keep(reloaded.files, systemClock.now());
+    try {
+      await this.#store.configuration.keep(reloaded.files, systemClock.now());
+    } catch (error) {
+      this.#logger.error(
+        { error },
+        "the files are watched, but not kept for a start with broken ones",
+      );
+    }
   }
 
   /** The channels are there before the first notice that may name one, and those of before when it fails. */
   async #swap(mesh: Mesh): Promise<void> {
     this.#notifiers.reload(mesh);
+    this.#targets.take(this.mesh, mesh);
     try {
       await this.#watch.reload(mesh);
     } catch (error) {
       this.#notifiers.reload(this.mesh);
       this.#metrics.configReloaded(false, systemClock.now());
       throw error;
+    } finally {
+      this.#targets.take(this.mesh);
     }
   }
 }
