@@ -29,7 +29,13 @@ export function shownNumber(count: bigint | number): string {
   return count.toLocaleString("en-US");
 }
 
-/** Rounded up to whole seconds: 1 h and 4 ms is not shown as the `1h` that would have been good. */
+const dayMs = 86_400_000;
+
+/**
+ * Rounded up to whole seconds, so that 1 h and 4 ms is not shown as the `1h` that would have been good; from
+ * two days on to whole hours, and from two months on to whole days, where nobody reads more.
+ */
 export function shownAge(ageMs: DurationMs): string {
-  return formatDuration(Math.ceil(ageMs / 1000) * 1000);
+  const stepMs = ageMs < 2 * dayMs ? 1_000 : ageMs < 60 * dayMs ? 3_600_000 : dayMs;
+  return formatDuration(Math.ceil(ageMs / stepMs) * stepMs);
 }

@@ -1,6 +1,7 @@
 import type { Incident } from "../core/incident.ts";
 import type { Logger } from "../core/logger.ts";
 import type { Mesh, Slo } from "../core/mesh.ts";
+import type { ResultRecord } from "../core/store.ts";
 import { selectSlos } from "../engine/select.ts";
 import { WatchState } from "../engine/state.ts";
 import { type ErrorRatio, errorRatios, type SloStatus } from "../slo/evaluate.ts";
@@ -20,6 +21,8 @@ export interface StatusReport {
   readonly atMs: number;
   readonly slos: readonly SloReport[];
   readonly incidents: readonly Incident[];
+  /** The newest results that are no pass, of checks that are watched. */
+  readonly notPassing: readonly ResultRecord[];
 }
 
 /** Where the selected SLOs stand, from the store alone; no warehouse is asked. Opens the store read-only. */
@@ -34,12 +37,16 @@ export async function readStatus(
     const atMs = systemClock.now();
     const state = await WatchState.load(store, mesh, atMs);
     const products = new Set(slos.map(({ product }) => product));
+    const isShown = ({ product }: { readonly product: string }): boolean =>
+      selectors.length === 0 || products.has(product);
     return {
       atMs,
       slos: slos.map((slo) => reportOf(slo, state, atMs)),
-      incidents: state
-        .openIncidents()
-        .filter(({ product }) => selectors.length === 0 || products.has(product)),
+      incidents: state.openIncidents().filter(isShown),
+      notPassing: [...mesh.checks.values()]
+        .filter((check) => check.disabledReason === null && isShown(check))
+        .flatMap(({ id }) => state.latestOf(id) ?? [])
+        .filter(({ result }) => result.outcome !== "pass"),
     };
   } finally {
     await store[Symbol.asyncDispose]();

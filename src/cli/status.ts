@@ -1,11 +1,12 @@
 import { loadMesh } from "../app/configuration.ts";
 import { readStatus, type SloReport, type StatusReport } from "../app/status.ts";
+import type { Incident } from "../core/incident.ts";
 import type { Mesh } from "../core/mesh.ts";
 import { formatDuration } from "../time/duration.ts";
 import { formatPercent } from "../time/percent.ts";
 import type { CommandContext } from "./command-context.ts";
 import { type ExitCode, exitCodes } from "./exit-codes.ts";
-import { type Style, type Terminal, table } from "./terminal.ts";
+import { outcomeStyles, type Style, type Terminal, table } from "./terminal.ts";
 
 export interface StatusOptions {
   readonly format: "text" | "json";
@@ -58,7 +59,7 @@ function printDisabled(disabled: readonly DisabledCheck[], terminal: Terminal): 
 
 const headings = ["SLO", "objective", "window", "SLI", "budget left", "burn 1h", "coverage", "now"];
 
-function printText({ slos, incidents, atMs }: StatusReport, terminal: Terminal): void {
+function printText({ slos, incidents, notPassing, atMs }: StatusReport, terminal: Terminal): void {
   const rows = [headings, ...slos.map(rowOf)];
   terminal.out(
     table(rows, (cell, row, column) => {
@@ -71,15 +72,31 @@ function printText({ slos, incidents, atMs }: StatusReport, terminal: Terminal):
   );
   terminal.out(incidents.length === 0 ? "\nno open incidents" : "\nopen incidents");
   for (const incident of incidents) {
-    const age = formatDuration(
-      Math.max(1_000, Math.floor((atMs - incident.sinceMs) / 1_000) * 1_000),
-    );
-    const what =
-      incident.kind === "broken" ? incident.dimension : `${incident.dimension} unmeasured`;
+    terminal.out(`  ${incidentLine(incident, atMs)}`);
+  }
+  if (notPassing.length > 0) {
+    terminal.out("\nchecks that do not pass");
+    const lines = notPassing.map(({ checkId, result }) => [
+      `  ${result.outcome}`,
+      checkId,
+      result.summary,
+    ]);
     terminal.out(
-      `  ${incident.alert}  ${incident.datasetId}  ${what} for ${age}: ${incident.checkIds.join(", ")}`,
+      table(lines, (cell, row, column) => {
+        const outcome = notPassing[row]?.result.outcome;
+        return column === 0 && outcome !== undefined
+          ? terminal.paint(outcomeStyles[outcome], cell)
+          : cell;
+      }),
     );
   }
+}
+
+function incidentLine(incident: Incident, atMs: number): string {
+  const ageMs = Math.max(1_000, Math.floor((atMs - incident.sinceMs) / 1_000) * 1_000);
+  const state = incident.kind === "broken" ? "broken" : "not measured";
+  const told = incident.alert === "none" ? "nobody is told" : incident.alert;
+  return `${incident.datasetId}: ${incident.dimension} ${state} for ${formatDuration(ageMs)} (${told}): ${incident.checkIds.join(", ")}`;
 }
 
 function rowOf({ slo, status: standing, lastHour }: SloReport): readonly string[] {
@@ -113,7 +130,7 @@ function percent(ratio: number | null, digits: number): string {
   return ratio === null ? "unknown" : `${(ratio * 100).toFixed(digits)}%`;
 }
 
-function jsonOf({ atMs, slos, incidents }: StatusReport) {
+function jsonOf({ atMs, slos, incidents, notPassing }: StatusReport) {
   return {
     version: 1,
     at: new Date(atMs).toISOString(),
@@ -149,6 +166,12 @@ function jsonOf({ atMs, slos, incidents }: StatusReport) {
       since: new Date(incident.sinceMs).toISOString(),
       opened_at: new Date(incident.openedMs).toISOString(),
       checks: incident.checkIds,
+    })),
+    not_passing: notPassing.map(({ checkId, atMs: resultMs, result }) => ({
+      id: checkId,
+      outcome: result.outcome,
+      summary: result.summary,
+      at: new Date(resultMs).toISOString(),
     })),
   };
 }
