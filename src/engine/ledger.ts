@@ -16,7 +16,7 @@ import { Gathered } from "./gathered.ts";
 import { type Commit, reckon } from "./reckon.ts";
 import { reconcile } from "./reconcile.ts";
 import type { DatasetRun } from "./run.ts";
-import { WatchState } from "./state.ts";
+import { type StateChange, WatchState } from "./state.ts";
 
 export interface LedgerOptions {
   readonly store: Store;
@@ -95,7 +95,7 @@ export class Ledger {
           sloSince: await parts.timelines.sloSince(),
         };
       });
-      this.#state.apply(change);
+      this.#take(change);
       this.#state.takeSince(sloSince);
       this.#mesh = mesh;
       swap();
@@ -146,10 +146,24 @@ export class Ledger {
         }
       });
       for (const commit of commits) {
-        this.#state.apply(commit);
+        this.#take(commit);
         slotsEnded("done", commit.endedSlotIds.length);
       }
     });
+  }
+
+  /** What the store has taken becomes the state; whoever reads only the log sees incidents come and go. */
+  #take(change: StateChange): void {
+    const known = new Set(this.#state.openIncidents().map(({ id }) => id));
+    this.#state.apply(change);
+    for (const incident of change.incidents) {
+      const { id, kind, datasetId, dimension, alert, checkIds } = incident;
+      const happened = incident.ending ?? (known.has(id) ? "changed" : "opened");
+      this.#options.logger.info(
+        { incident: id, kind, dataset: datasetId, dimension, alert, checks: checkIds },
+        `incident ${happened}`,
+      );
+    }
   }
 
   /** Throws what is no outage of the store, because that would not pass. */
