@@ -7,24 +7,16 @@ import { registries, types } from "../../../src/app/registries.ts";
 import { ConfigurationLoader } from "../../../src/config/load.ts";
 import { formatProblem } from "../../../src/config/problems.ts";
 import type { Clock } from "../../../src/core/clock.ts";
-import type { Logger } from "../../../src/core/logger.ts";
 import type { Mesh } from "../../../src/core/mesh.ts";
 import type { Store } from "../../../src/core/store.ts";
 import type { SlotEnding } from "../../../src/core/vocabulary.ts";
 import { Warehouses } from "../../../src/engine/warehouses.ts";
 import { Watch } from "../../../src/engine/watch.ts";
 import { openSqliteStore } from "../../../src/store/sqlite/store.ts";
+import { silentLogger } from "../../helpers/silent-logger.ts";
 
 export const noonMs = Date.UTC(2026, 0, 5, 12);
 export const minuteMs = 60_000;
-
-const silent: Logger = {
-  debug: () => {},
-  info: () => {},
-  warn: () => {},
-  error: () => {},
-  child: () => silent,
-};
 
 class HandClock implements Clock {
   nowMs = noonMs;
@@ -117,11 +109,11 @@ export class Workshop implements AsyncDisposable {
   /** A second call is a restart: the same store, a new watch. */
   async start(product: string): Promise<Watched> {
     const mesh = await this.mesh(product);
-    const store = await openSqliteStore(mesh.store.path, { access: "serve", logger: silent });
+    const store = await openSqliteStore(mesh.store.path, { access: "serve", logger: silentLogger });
     const warehouses = new Warehouses({
       specs: registries.connectors,
       clock: this.clock,
-      logger: silent,
+      logger: silentLogger,
       onStatement: () => {},
     });
     await warehouses.reload(mesh);
@@ -131,7 +123,7 @@ export class Workshop implements AsyncDisposable {
       warehouses,
       types,
       clock: this.clock,
-      logger: silent,
+      logger: silentLogger,
       newId: () => {
         this.#ids += 1;
         return `id${this.#ids}`;

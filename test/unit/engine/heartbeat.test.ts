@@ -1,16 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import type { Clock } from "../../../src/core/clock.ts";
-import type { Logger } from "../../../src/core/logger.ts";
 import { Heartbeat } from "../../../src/engine/heartbeat.ts";
+import { silentLogger } from "../../helpers/silent-logger.ts";
 
-const silent: Logger = {
-  debug: () => {},
-  info: () => {},
-  warn: () => {},
-  error: () => {},
-  child: () => silent,
-};
 const clock: Clock = { now: () => Date.now(), monotonicMs: () => performance.now() };
 
 /** Real timers and a wall clock that leaps: what happens on a host whose time is corrected. */
@@ -18,7 +11,7 @@ class LeapingHeart {
   readonly beats: number[] = [];
   readonly heartbeat = new Heartbeat({
     clock,
-    logger: silent,
+    logger: silentLogger,
     beat: async () => {
       this.beats.push(performance.now());
     },
