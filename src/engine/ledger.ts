@@ -171,6 +171,8 @@ export class Ledger {
     let isRefused = false;
     try {
       for (;;) {
+        // Taken before, so that a beat in the middle of a try is not missed.
+        const nextBeat = this.#nextBeat.promise;
         try {
           await write();
           return;
@@ -184,7 +186,7 @@ export class Ledger {
         if (this.#isClosed) {
           return;
         }
-        await this.#nextBeat.promise;
+        await nextBeat;
       }
     } finally {
       this.#refused -= isRefused ? 1 : 0;
