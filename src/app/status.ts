@@ -1,8 +1,8 @@
 import type { Incident } from "../core/incident.ts";
 import type { Logger } from "../core/logger.ts";
-import type { Mesh, Slo } from "../core/mesh.ts";
+import type { Check, Mesh, Slo } from "../core/mesh.ts";
 import type { ResultRecord } from "../core/store.ts";
-import { selectSlos } from "../engine/select.ts";
+import { selectWatched } from "../engine/select.ts";
 import { WatchState } from "../engine/state.ts";
 import { type ErrorRatio, errorRatios, type SloStatus } from "../slo/evaluate.ts";
 import { openSqliteStore } from "../store/sqlite/store.ts";
@@ -23,30 +23,33 @@ export interface StatusReport {
   readonly incidents: readonly Incident[];
   /** The newest results that are no pass, of checks that are watched. */
   readonly notPassing: readonly ResultRecord[];
+  /** Checks that nobody runs. */
+  readonly disabled: readonly Check[];
 }
 
-/** Where the selected SLOs stand, from the store alone; no warehouse is asked. Opens the store read-only. */
+/** Where the selected SLOs and checks stand, from the store alone; no warehouse is asked. Opens the store read-only. */
 export async function readStatus(
   mesh: Mesh,
   selectors: readonly string[],
   logger: Logger,
 ): Promise<StatusReport> {
-  const slos = selectSlos(mesh, selectors);
+  const { slos, checks } = selectWatched(mesh, selectors);
+  const checkIds = new Set(checks.map(({ id }) => id));
   const store = await openSqliteStore(mesh.store.path, { access: "readOnly", logger });
   try {
     const atMs = systemClock.now();
     const state = await WatchState.load(store, mesh, atMs);
-    const products = new Set(slos.map(({ product }) => product));
-    const isShown = ({ product }: { readonly product: string }): boolean =>
-      selectors.length === 0 || products.has(product);
     return {
       atMs,
       slos: slos.map((slo) => reportOf(slo, state, atMs)),
-      incidents: state.openIncidents().filter(isShown),
-      notPassing: [...mesh.checks.values()]
-        .filter((check) => check.disabledReason === null && isShown(check))
+      incidents: state
+        .openIncidents()
+        .filter((one) => selectors.length === 0 || one.checkIds.some((id) => checkIds.has(id))),
+      notPassing: checks
+        .filter(({ disabledReason }) => disabledReason === null)
         .flatMap(({ id }) => state.latestOf(id) ?? [])
         .filter(({ result }) => result.outcome !== "pass"),
+      disabled: checks.filter(({ disabledReason }) => disabledReason !== null),
     };
   } finally {
     await store[Symbol.asyncDispose]();

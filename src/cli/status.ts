@@ -1,7 +1,6 @@
 import { loadMesh } from "../app/configuration.ts";
 import { readStatus, type SloReport, type StatusReport } from "../app/status.ts";
 import type { Incident } from "../core/incident.ts";
-import type { Mesh } from "../core/mesh.ts";
 import { formatDuration } from "../time/duration.ts";
 import { formatPercent } from "../time/percent.ts";
 import type { CommandContext } from "./command-context.ts";
@@ -20,40 +19,21 @@ export async function status(
 ): Promise<ExitCode> {
   const { mesh } = await loadMesh(configPath, env);
   const report = await readStatus(mesh, selectors, logger);
-  const disabled = disabledOf(mesh, report, selectors);
   if (options.format === "json") {
-    terminal.out(JSON.stringify({ ...jsonOf(report), disabled_checks: disabled }, null, 2));
+    terminal.out(JSON.stringify(jsonOf(report), null, 2));
   } else {
     printText(report, terminal);
-    printDisabled(disabled, terminal);
+    printDisabled(report, terminal);
   }
   return exitCodes.ok;
 }
 
-interface DisabledCheck {
-  readonly id: string;
-  readonly reason: string;
-}
-
-/** The checks that nobody runs, of the products that are shown. */
-function disabledOf(
-  mesh: Mesh,
-  { slos }: StatusReport,
-  selectors: readonly string[],
-): readonly DisabledCheck[] {
-  const products = new Set(slos.map(({ slo }) => slo.product));
-  return [...mesh.checks.values()].flatMap(({ id, product, disabledReason }) => {
-    const isShown = selectors.length === 0 || products.has(product);
-    return isShown && disabledReason !== null ? [{ id, reason: disabledReason }] : [];
-  });
-}
-
-function printDisabled(disabled: readonly DisabledCheck[], terminal: Terminal): void {
+function printDisabled({ disabled }: StatusReport, terminal: Terminal): void {
   if (disabled.length > 0) {
     terminal.out("\nnot watched");
   }
-  for (const { id, reason } of disabled) {
-    terminal.out(`  ${id}: ${reason.replaceAll(/\s+/g, " ").trim()}`);
+  for (const { id, disabledReason } of disabled) {
+    terminal.out(`  ${id}: ${(disabledReason ?? "").replaceAll(/\s+/g, " ").trim()}`);
   }
 }
 
@@ -130,7 +110,7 @@ function percent(ratio: number | null, digits: number): string {
   return ratio === null ? "unknown" : `${(ratio * 100).toFixed(digits)}%`;
 }
 
-function jsonOf({ atMs, slos, incidents, notPassing }: StatusReport) {
+function jsonOf({ atMs, slos, incidents, notPassing, disabled }: StatusReport) {
   return {
     version: 1,
     at: new Date(atMs).toISOString(),
@@ -173,5 +153,6 @@ function jsonOf({ atMs, slos, incidents, notPassing }: StatusReport) {
       summary: result.summary,
       at: new Date(resultMs).toISOString(),
     })),
+    disabled_checks: disabled.map(({ id, disabledReason }) => ({ id, reason: disabledReason })),
   };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { Check, Mesh, Product } from "../../../src/core/mesh.ts";
-import { selectChecks } from "../../../src/engine/select.ts";
+import type { Check, Mesh, Product, Slo } from "../../../src/core/mesh.ts";
+import { selectChecks, selectWatched } from "../../../src/engine/select.ts";
 import { checkOf } from "./support.ts";
 
 const check = (id: string, given: Partial<Check> = {}): Check => {
@@ -37,8 +37,18 @@ const mesh = {
   checks: new Map(checks.map((one) => [one.id, one])),
   products: new Map([
     ["orders", product("orders", { domain: "sales", tier: "gold" })],
-    ["payments", product("payments", { domain: "finance" })],
+    ["payments", product("payments", { domain: "Risk & Finance (EU)" })],
   ]),
+  slos: new Map(
+    [
+      {
+        id: "orders/kept",
+        product: "orders",
+        checkIds: ["orders/orders/fresh", "orders/lines/shape"],
+      },
+      { id: "orders/whole", product: "orders", checkIds: ["orders/lines/fresh"] },
+    ].map((one) => [one.id, one as unknown as Slo]),
+  ),
 } as unknown as Mesh;
 
 const idsOf = (...selectors: string[]): readonly string[] =>
@@ -58,7 +68,9 @@ describe("a selector", () => {
       ["orders/orders/fresh", "orders/lines/fresh", "payments/ledger/fresh"],
     ],
     ["an owner", ["owner:checkout"], ["orders/orders/fresh"]],
-    ["a domain", ["domain:finance"], ["payments/ledger/fresh"]],
+    ["a domain", ["domain:sales"], ["orders/orders/fresh", "orders/lines/fresh"]],
+    ["a domain of free text", ["domain:Risk & Finance (EU)"], ["payments/ledger/fresh"]],
+    ["a star in a domain", ["domain:Risk*EU)"], ["payments/ledger/fresh"]],
     ["a tier", ["tier:gold"], ["orders/orders/fresh", "orders/lines/fresh"]],
     [
       "several, each check once",
@@ -75,9 +87,36 @@ describe("a selector", () => {
     ["is of no known form", "team:checkout"],
     ["has more parts than an id", "orders/orders/fresh/x"],
     ["is a facet with a slash", "owner:a/b"],
+    ["is a domain without a name", "domain:"],
     ["is empty", ""],
     ["is a regular expression", "(a+)+$"],
   ])("is refused when it %s", (_, selector) => {
     expect(() => idsOf(selector)).toThrow(expect.objectContaining({ code: "TM_SELECTOR" }));
+  });
+});
+
+describe("a selector of a report", () => {
+  const { fresh, shape, lines, ledger } = {
+    fresh: "orders/orders/fresh",
+    shape: "orders/lines/shape",
+    lines: "orders/lines/fresh",
+    ledger: "payments/ledger/fresh",
+  };
+
+  it.each([
+    ["nothing", [], ["orders/kept", "orders/whole"], [fresh, lines, shape, ledger]],
+    ["an SLO, which brings its checks", ["orders/kept"], ["orders/kept"], [fresh, shape]],
+    ["a dataset, which brings SLOs", ["orders/orders"], ["orders/kept"], [fresh]],
+    ["a check, which brings SLOs", [lines], ["orders/whole"], [lines]],
+    ["a product without SLOs", ["payments"], [], [ledger]],
+    ["a tier", ["tier:gold"], ["orders/kept", "orders/whole"], [fresh, lines, shape]],
+  ])("chooses by %s", (_, selectors, slos, checksOfThem) => {
+    const watched = selectWatched(mesh, selectors);
+    expect(watched.slos.map(({ id }) => id)).toEqual(slos);
+    expect(watched.checks.map(({ id }) => id)).toEqual(checksOfThem);
+  });
+
+  it("is refused when it matches neither an SLO nor a check", () => {
+    expect(() => selectWatched(mesh, ["shipping"])).toThrow("matches no check and no SLO");
   });
 });
