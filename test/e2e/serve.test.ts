@@ -92,7 +92,9 @@ it("watches, tells of a promise that breaks and heals, and drains when it is sto
   await shows(origin, openTickets, 1);
   const during = await runTidemark(["status"], { cwd: folder.path });
   expect(during).toMatchObject({ exitCode: 0, stderr: "" });
-  expect(during.stdout).toMatch(/ticket {2}orders\/orders {2}\w+ for \w+: orders\/orders\/enough/);
+  expect(during.stdout).toMatch(
+    /orders\/orders: completeness broken for \w+ \(ticket\): orders\/orders\/enough/,
+  );
 
   await folder.write({ "orders.csv": kept });
   await until("the all-clear", () => daemon.stdout.includes("[resolved]"));
