@@ -19,10 +19,15 @@ export async function plan(
       terminal.out("  reads the catalogue, in one query with the other datasets that are due");
     }
     for (const statement of one.statements) {
-      terminal.out(`  ${statement};`);
+      terminal.out(`  ${readable(statement)};`);
     }
     terminal.out("");
   }
   terminal.out("What a statement is estimated to scan is not known for these connectors.");
   return exitCodes.ok;
+}
+
+/** The line break before a bracket matters only behind a comment. */
+function readable(statement: string): string {
+  return statement.replaceAll(/^((?:(?!--).)*)\n\)/gm, "$1)");
 }
