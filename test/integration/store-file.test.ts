@@ -1,4 +1,14 @@
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import {
+  chmod,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -217,8 +227,9 @@ describe("a path that holds no store", () => {
 });
 
 describe("rights", () => {
-  it("reads a store in a folder that may not be written to", async () => {
+  it("reads a store that its owner lets others read, in a folder that may not be written to", async () => {
     await makeStore();
+    await chmod(path, 0o644);
     await chmod(folder, 0o555);
     await using child = new StoreProcess("read", path, { isPowerless: true });
     expect(await child.ended()).toEqual({ last: "read orders/fresh", exitCode: 0 });
@@ -266,6 +277,18 @@ describe("the writer's lock", () => {
     await store[Symbol.asyncDispose]();
     await using again = await openSqliteStore(other, serve);
     expect((await again.timelines.sloSince()).size).toBe(1);
+  });
+});
+
+describe("a new store", () => {
+  it("is read by nobody but its owner, whatever the files of it", async () => {
+    await using store = await openSqliteStore(path, serve);
+    await store.timelines.noteSlos(["orders/fresh"], t0);
+    const modes = ["", "-wal", "-shm"].map(async (suffix) => {
+      const { mode } = await stat(`${path}${suffix}`);
+      return mode & 0o777;
+    });
+    expect(await Promise.all(modes)).toEqual([0o600, 0o600, 0o600]);
   });
 });
 

@@ -25,6 +25,8 @@ export function createStoreFile(path: string): void {
   const draft = `${path}.new`;
   try {
     removeDraft(draft);
+    // The last good files are kept in it, and somebody may have written a password into one of them.
+    closeSync(openSync(draft, "wx", 0o600));
     const db = openWritable(draft);
     try {
       migrate(db, migrations);
