@@ -93,13 +93,18 @@ function relation(source: DatasetSource): string {
  * Columns are matched by name over all files (`union_by_name`): a file written before a column was added
  * answers NULL for it, where matching by position would fail or, worse, mix columns up. What it costs is
  * a look at every file's header, and that a column counts as present while any file still has it.
+ *
+ * A CSV file begins with its header: left to guess, DuckDB takes the header of a file without rows, or of
+ * one whose values are all text, for a row.
  */
 function files(globs: readonly string[]): string {
   const problem = filesProblem(globs);
   if (problem !== null) {
     throw new ConnectorError(problem);
   }
-  return `${readerOf(globs)}([${globs.map(quoteText).join(", ")}], union_by_name = true)`;
+  const reader = readerOf(globs);
+  const header = reader === "read_csv" ? ", header = true" : "";
+  return `${reader}([${globs.map(quoteText).join(", ")}], union_by_name = true${header})`;
 }
 
 function aggregate({ fn, of, filter }: AggregateRequest): string {

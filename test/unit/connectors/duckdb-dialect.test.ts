@@ -31,11 +31,11 @@ describe("the DuckDB dialect", () => {
   it.each([
     ["/data/a.parquet", "read_parquet(['/data/a.parquet'], union_by_name = true)"],
     ["/data/*.PARQUET", "read_parquet(['/data/*.PARQUET'], union_by_name = true)"],
-    ["/data/**/*.csv", "read_csv(['/data/**/*.csv'], union_by_name = true)"],
-    ["/data/*.csv.gz", "read_csv(['/data/*.csv.gz'], union_by_name = true)"],
+    ["/data/**/*.csv", "read_csv(['/data/**/*.csv'], union_by_name = true, header = true)"],
+    ["/data/*.csv.gz", "read_csv(['/data/*.csv.gz'], union_by_name = true, header = true)"],
     ["/data/*.json", "read_json(['/data/*.json'], union_by_name = true)"],
     ["/data/*.ndjson.gz", "read_json(['/data/*.ndjson.gz'], union_by_name = true)"],
-    ["/it's/*.csv", "read_csv(['/it''s/*.csv'], union_by_name = true)"],
+    ["/it's/*.csv", "read_csv(['/it''s/*.csv'], union_by_name = true, header = true)"],
   ])("reads %s by its extension", (glob, relation) => {
     expect(dialect.relation({ kind: "files", globs: [glob] })).toBe(relation);
   });

@@ -57,6 +57,15 @@ describe("DuckDB over files", () => {
     return path;
   };
 
+  it("takes the first line of CSV for its header, also where no row follows or all is text", async () => {
+    await write("day/1.csv", "id,at\n");
+    expect(await figuresOf(datasetOf("day/1.csv"))).toEqual([[0n, null, 0n]]);
+    await write("day/2.csv", "id,at\n3,2026-07-02 05:00:00\n");
+    expect(await figuresOf(datasetOf("day/*.csv"))).toEqual([[1n, 3n, 1n]]);
+    await write("words/a.csv", "id,at\n,\n");
+    expect(await figuresOf(datasetOf("words/a.csv"))).toEqual([[1n, null, 0n]]);
+  });
+
   it("reads CSV, also compressed, and finds its types", async () => {
     await write("csv/a.csv", "id,at\n1,2026-07-01 05:00:00\n2,2026-07-01 06:00:00\n");
     await write("csv/b.csv.gz", gzipSync("id,at\n3,2026-07-02 05:00:00\n"));
