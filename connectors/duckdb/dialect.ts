@@ -94,8 +94,8 @@ function relation(source: DatasetSource): string {
  * answers NULL for it, where matching by position would fail or, worse, mix columns up. What it costs is
  * a look at every file's header, and that a column counts as present while any file still has it.
  *
- * A CSV file begins with its header: left to guess, DuckDB takes the header of a file without rows, or of
- * one whose values are all text, for a row.
+ * A CSV file begins with its header: left to guess, DuckDB takes the header of a file without rows for a row
+ * when one of its names looks like a value, such as `t` or `2026`.
  */
 function files(globs: readonly string[]): string {
   const problem = filesProblem(globs);

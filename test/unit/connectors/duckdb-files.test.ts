@@ -57,18 +57,16 @@ describe("DuckDB over files", () => {
     return path;
   };
 
-  it("takes the first line of CSV for its header, also where no row follows or all is text", async () => {
+  it("takes the first line of CSV for its header, though no row follows and a name looks like a value", async () => {
     const newestOf = (ref: DatasetRef) => {
-      const sql = `select count(*), max("at") from ${dialect.relation(ref.source)}`;
+      const sql = `select count(*), max("t") from ${dialect.relation(ref.source)}`;
       return withDataset(ref, async (one) => (await one.query(sql, queryOptions())).rows);
     };
-    await write("day/1.csv", "id,at\n");
+    await write("day/1.csv", "id,t\n");
     expect(await newestOf(datasetOf("day/1.csv"))).toEqual([[0n, null]]);
-    await write("day/2.csv", "id,at\n3,2026-07-02 05:00:00\n");
-    const at = { type: "local", text: "2026-07-02T05:00:00" };
-    expect(await newestOf(datasetOf("day/*.csv"))).toEqual([[1n, at]]);
-    await write("words/a.csv", "id,at\nthree,once\n");
-    expect(await newestOf(datasetOf("words/a.csv"))).toEqual([[1n, "once"]]);
+    await write("day/2.csv", "id,t\n3,2026-07-02 05:00:00\n");
+    const t = { type: "local", text: "2026-07-02T05:00:00" };
+    expect(await newestOf(datasetOf("day/*.csv"))).toEqual([[1n, t]]);
   });
 
   it("reads CSV, also compressed, and finds its types", async () => {
