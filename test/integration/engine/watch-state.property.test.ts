@@ -92,22 +92,21 @@ class World implements AsyncDisposable {
 
   /** Plays one event; returns the watch that is alive afterwards. */
   async play(event: Event, staged: Staged): Promise<Staged> {
-    switch (event.kind) {
-      case "beat":
-        this.warehouse.answers.set("orders/rows", event.orders);
-        this.warehouse.answers.set("returns/rows", event.returns);
-        await staged.advance(event.minutes * minuteMs);
-        return staged;
-      case "reload":
-        await staged.watch.reload(
-          await this.stage.mesh({ "orders.product.yaml": productFile("orders", event.declared) }),
-        );
-        await staged.settle();
-        return staged;
-      case "restart":
-        await staged.kill();
-        return this.start();
+    if (event.kind === "restart") {
+      await staged.kill();
+      return this.start();
     }
+    if (event.kind === "reload") {
+      await staged.watch.reload(
+        await this.stage.mesh({ "orders.product.yaml": productFile("orders", event.declared) }),
+      );
+      await staged.settle();
+      return staged;
+    }
+    this.warehouse.answers.set("orders/rows", event.orders);
+    this.warehouse.answers.set("returns/rows", event.returns);
+    await staged.advance(event.minutes * minuteMs);
+    return staged;
   }
 
   [Symbol.asyncDispose](): Promise<void> {
