@@ -125,8 +125,9 @@ describe("a reload of the daemon", () => {
     left.behaviour = { kind: "answer", status: 503 };
     const daemon = await start();
     await hears(left, "opened");
-    await folder.write({ "tidemark.yaml": daemonFile({ ticket: "second" }), "orders.csv": many });
+    await folder.write({ "tidemark.yaml": daemonFile({ ticket: "second" }) });
     await daemon.reload();
+    await folder.write({ "orders.csv": many });
     await hears(right, "resolved");
     const failed = 'tidemark_deliveries_total{notifier="first",result="no_such_address"} 1';
     await until("the delivery to be given up", async () =>
