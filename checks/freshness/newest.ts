@@ -2,6 +2,7 @@ import type { MeasurementFailure } from "../../src/core/measurement.ts";
 import type { SqlValue } from "../../src/core/value.ts";
 import type { EpochMs } from "../../src/core/vocabulary.ts";
 import { dayEnd, dayStart, instantOfLocal } from "../../src/time/zone.ts";
+import { unreadableTime } from "../_shared/time-column.ts";
 
 /**
  * A newest value as freshness judges it. A day begins at `startMs`, which decides whether it lies in the
@@ -68,12 +69,5 @@ function ofDay(text: string, timezone: string): Newest {
 }
 
 function unreadable(message: string): Newest {
-  return {
-    kind: "unreadable",
-    failure: {
-      kind: "invalid_query",
-      message,
-      hint: "Name a column of a timestamp or date type, or cast it to one in a dataset with `query:`.",
-    },
-  };
+  return { kind: "unreadable", failure: unreadableTime(message) };
 }

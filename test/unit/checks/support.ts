@@ -57,6 +57,14 @@ export function figure(value: SqlValue, atMs = noonMs): Measurements {
   return measurements({ ok: true, value, atMs }, { ok: false, failure: notPlanned });
 }
 
+/** Measured figures by the ids that they are asked by. */
+export function figures(byId: Readonly<Record<string, SqlValue>>): Measurements {
+  return {
+    aggregate: (id) => ({ ok: true, value: byId[id] ?? null, atMs: noonMs }),
+    columns: () => ({ ok: false, failure: notPlanned }),
+  };
+}
+
 export function catalogue(columns: readonly CatalogueColumn[]): Measurements {
   return measurements(
     { ok: false, failure: notPlanned },

@@ -9,7 +9,8 @@ import {
   evaluateContext,
   facts,
   failed,
-  figure,
+  figures,
+  noonMs,
   paramsOf,
   planContext,
   problemsOf,
@@ -21,7 +22,8 @@ type Keys = Readonly<Record<string, unknown>>;
 const windowed = { column: "ordered_at", window: "24h", min: 1000 };
 
 function resultOf(keys: Keys, value: SqlValue): CheckResult {
-  return volume.evaluate(paramsOf(volume, keys), figure(value), evaluateContext());
+  const measured = figures({ rows: value, newest: { type: "instant", ms: noonMs } });
+  return volume.evaluate(paramsOf(volume, keys), measured, evaluateContext());
 }
 
 describe("what is counted", () => {
@@ -41,6 +43,7 @@ describe("what is counted", () => {
           "\"ordered_at\" >= TIMESTAMP '2026-01-14 13:00:00.000+01:00' AND " +
           "\"ordered_at\" < TIMESTAMP '2026-01-15 13:00:00.000+01:00'",
       },
+      { kind: "aggregate", id: "newest", fn: "max", of: '"ordered_at"' },
     ]);
   });
 });
@@ -111,6 +114,24 @@ describe("a result says what was measured and what was promised", () => {
 });
 
 describe("what cannot be measured is neither good nor bad", () => {
+  test.each<readonly [string, SqlValue]>([
+    ["text", "2026-01-15 12:00:00"],
+    ["whole numbers", 1_768_478_400n],
+    ["fractions", 1.5],
+    ["decimals", { type: "decimal", text: "1768478400.0" }],
+    ["truth values", true],
+  ])("a window over a column of %s is an error, whatever was counted", (_, newest) => {
+    const measured = figures({ rows: 1234n, newest });
+    const result = volume.evaluate(paramsOf(volume, windowed), measured, evaluateContext());
+    expect(result).toMatchObject({ outcome: "error", failure: { kind: "invalid_query" } });
+  });
+
+  test("a window over a column without any value counts nothing, and that is an answer", () => {
+    const measured = figures({ rows: 0n, newest: null });
+    const result = volume.evaluate(paramsOf(volume, windowed), measured, evaluateContext());
+    expect(result.outcome).toBe("fail");
+  });
+
   test("a failed query passes its reason on", () => {
     const failure = {
       kind: "permission",
