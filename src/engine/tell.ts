@@ -24,22 +24,33 @@ const rank: Readonly<Record<NoticeChange, number>> = {
   withdrawn: 3,
 };
 
-/** Several checks may join or leave an incident at once; that is one change, which names all of them. */
+/**
+ * Several checks may join or leave an incident at once; that is one change, which names all that moved the
+ * same way. When some join and others leave, those that leave are no longer among the failing ones.
+ */
 export function mergeChanges(
   changes: readonly IncidentChange[],
   atMs: EpochMs,
 ): readonly MergedChange[] {
-  const merged = new Map<string, MergedChange>();
-  for (const next of changes) {
-    const before = merged.get(next.incident.id);
-    const isOutranked = before !== undefined && rank[before.change.change] > rank[next.change];
-    merged.set(next.incident.id, {
-      change: isOutranked ? { ...next, change: before.change.change } : next,
-      changedIds: [...new Set([...(before?.changedIds ?? []), next.checkId])],
-      atMs,
-    });
-  }
-  return [...merged.values()];
+  return [...Map.groupBy(changes, ({ incident }) => incident.id).values()].flatMap((own) => {
+    const [last] = own.slice(-1);
+    const [told] = own.toSorted((a, b) => rank[b.change] - rank[a.change]);
+    if (last === undefined || told === undefined) {
+      return [];
+    }
+    const alike = own.filter(({ change }) => isEntering(change) === isEntering(told.change));
+    return [
+      {
+        change: { ...last, change: told.change },
+        changedIds: [...new Set(alike.map(({ checkId }) => checkId))],
+        atMs,
+      },
+    ];
+  });
+}
+
+function isEntering(change: NoticeChange): boolean {
+  return change === "opened" || change === "joined";
 }
 
 /** What a notice says and whom it goes to, beyond the incident itself. */

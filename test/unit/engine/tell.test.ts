@@ -49,36 +49,33 @@ describe("mergeChanges", () => {
   });
 
   it.each([
-    ["opened", "joined", "opened"],
-    ["joined", "joined", "joined"],
-    ["left", "joined", "joined"],
-    ["joined", "left", "joined"],
-    ["left", "left", "left"],
-  ] as const)("tells of %s and %s as %s, of both checks, by the last number", (a, b, as) => {
-    const [merged, ...others] = mergeChanges(
-      [changed(a, "a", { changes: 4 }), changed(b, "b", { changes: 5, checkIds: ["a", "b"] })],
+    ["opened", "joined", "opened", ["a", "b"]],
+    ["joined", "joined", "joined", ["a", "b"]],
+    ["left", "left", "left", ["a", "b"]],
+    ["left", "joined", "joined", ["b"]],
+    ["joined", "left", "joined", ["a"]],
+  ] as const)("tells of %s and %s as %s, once, by the last number", (first, second, as, ids) => {
+    const merged = mergeChanges(
+      [changed(first, "a", { changes: 4 }), changed(second, "b", { changes: 5, checkIds: ["c"] })],
       5,
     );
-    expect(others).toEqual([]);
-    expect(merged).toMatchObject({
-      change: { change: as, incident: { changes: 5, checkIds: ["a", "b"] } },
-      changedIds: ["a", "b"],
-    });
+    expect(merged).toMatchObject([
+      { change: { change: as, incident: { changes: 5, checkIds: ["c"] } }, changedIds: ids },
+    ]);
   });
 
-  it.each(["opened", "joined", "left"] as const)(
-    "tells the end, whatever of %s came before it",
-    (a) => {
-      const [merged] = mergeChanges([changed(a, "a"), changed("resolved", "b", ended)], 5);
-      expect(merged).toMatchObject({
-        change: { change: "resolved", incident: { endedMs: 99_000 } },
-        changedIds: ["a", "b"],
-      });
-    },
-  );
+  it.each(["resolved", "withdrawn"] as const)("tells the end as %s, of all that left", (ending) => {
+    const merged = mergeChanges(
+      [changed("left", "a"), changed("left", "b"), changed(ending, "c", { ...ended, ending })],
+      5,
+    );
+    expect(merged).toMatchObject([
+      { change: { change: ending, incident: { endedMs: 99_000 } }, changedIds: ["a", "b", "c"] },
+    ]);
+  });
 
-  it("names a check that went and came only once", () => {
-    const [merged] = mergeChanges([changed("left", "a"), changed("joined", "a")], 5);
+  it("names a check only once that left and came back", () => {
+    const [merged] = mergeChanges([changed("joined", "a"), changed("joined", "a")], 5);
     expect(merged?.changedIds).toEqual(["a"]);
   });
 });
