@@ -16,7 +16,9 @@ export async function plan(
     terminal.out(`${paint("bold", one.dataset)} on ${one.connection}`);
     terminal.out(`  checks: ${one.checkIds.join(", ")}`);
     if (one.readsCatalogue) {
-      terminal.out("  reads the catalogue, in one query with the other datasets that are due");
+      terminal.out(
+        "  reads the catalogue; that of tables in one query with the other datasets that are due",
+      );
     }
     for (const statement of one.statements) {
       terminal.out(`  ${readable(statement)};`);

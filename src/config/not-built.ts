@@ -46,6 +46,7 @@ export const notBuilt = {
     },
     { path: ["alerts"], instead: "`alert` says how loudly an incident is told" },
     { path: ["exclusions"], instead: "no time is taken out of the budget" },
+    { path: ["labels"], instead: "domain, owner and tier are on `tidemark_product_info`" },
   ],
   scenario: [{ path: ["exclusions"], instead: "leave it out" }],
   scenarioKind: [

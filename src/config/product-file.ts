@@ -202,18 +202,6 @@ export const sloFields = z
     alert: alertField.optional().meta({
       description: "How loudly incidents of its checks are told. As the product unless said.",
     }),
-    labels: z
-      .record(
-        z
-          .string()
-          .regex(
-            /^[a-zA-Z_][a-zA-Z0-9_]{0,63}$/,
-            "must be letters, digits and `_`, the first not a digit, at most 64 in all",
-          ),
-        labelField,
-      )
-      .default({})
-      .meta({ description: "Labels of your own." }),
   })
   .meta({ description: "An objective over one or more checks of the product." });
 export type SloFields = z.output<typeof sloFields>;

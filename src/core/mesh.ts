@@ -103,7 +103,6 @@ export interface Slo {
   readonly sinceMs: EpochMs | null;
   /** The loudest level that incidents of its checks are told at, else the product's. */
   readonly alert: AlertLevel | null;
-  readonly labels: Readonly<Record<string, string>>;
 }
 
 /** `<notifier>[:<address>]` */

@@ -164,7 +164,6 @@ export class MeshBuilder {
         coverageFloorPpm: Math.round(fields.coverage_floor * 1_000_000),
         sinceMs: fields.since ?? null,
         alert: fields.alert ?? null,
-        labels: fields.labels,
       }),
     );
     return id;

@@ -83,7 +83,6 @@ slos:
     coverage_floor: 0.85
     since: 2026-01-31
     alert: ticket
-    labels: { cost_centre: c42 }
 `;
 
 const wholePayments = `version: 1
@@ -170,7 +169,6 @@ test("products, datasets and SLOs are compiled as declared", async () => {
     coverageFloorPpm: 850_000,
     sinceMs: Date.UTC(2026, 0, 31),
     alert: "ticket",
-    labels: { cost_centre: "c42" },
   });
 });
 
