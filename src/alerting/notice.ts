@@ -75,11 +75,12 @@ function productOf(name: string, product: Product | null): Notice["product"] {
   if (product === null) {
     return { name, tier: "unknown" };
   }
-  const { description, domain, tier } = product;
+  const { contacts, description, domain, tier } = product;
   return {
     name,
     ...(description === undefined ? {} : { description }),
     ...(domain === undefined ? {} : { domain }),
     tier,
+    ...(Object.keys(contacts).length === 0 ? {} : { contacts }),
   };
 }

@@ -92,6 +92,8 @@ export interface Notice {
     readonly description?: string;
     readonly domain?: string;
     readonly tier: string;
+    /** By role, e.g. `technical_owner`. */
+    readonly contacts?: Readonly<Record<string, string>>;
   };
   readonly dataset: string;
   readonly dimension: QualityDimension;

@@ -18,7 +18,13 @@ export function noticeOf(change: NoticeChange, given: Partial<Notice> = {}): Not
     alert: "page",
     atMs: Date.UTC(2026, 6, 1, 5, number * 5),
     sinceMs: Date.UTC(2026, 6, 1, 5),
-    product: { name: "orders", description: "One row per order.", domain: "sales", tier: "gold" },
+    product: {
+      name: "orders",
+      description: "One row per order.",
+      domain: "sales",
+      tier: "gold",
+      contacts: { technical_owner: "li@example.com" },
+    },
     dataset: "orders/orders",
     dimension: "timeliness",
     owner: { name: "checkout", displayName: "Checkout data" },
@@ -51,7 +57,13 @@ export const hostileText =
 export function hostileNotice(change: NoticeChange): Notice {
   const check = { ...stale, id: hostileText, summary: hostileText, hint: hostileText };
   return noticeOf(change, {
-    product: { name: hostileText, description: hostileText, domain: hostileText, tier: "gold" },
+    product: {
+      name: hostileText,
+      description: hostileText,
+      domain: hostileText,
+      tier: "gold",
+      contacts: { [hostileText]: hostileText },
+    },
     dataset: hostileText,
     owner: { name: hostileText, displayName: hostileText },
     checks: [check],

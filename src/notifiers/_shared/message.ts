@@ -150,6 +150,7 @@ function factsOf(notice: Notice): readonly Fact[] {
       label: "Owner",
       text: display === owner.name ? display : `${display} (${plain(owner.name, 80)})`,
     },
+    ...contactFacts(product.contacts ?? {}),
     { label: "Alert level", text: notice.alert },
     ...notice.budgets.slice(0, maxBudgets).map(budgetFact),
   ];
@@ -160,6 +161,14 @@ function factsOf(notice: Notice): readonly Fact[] {
     facts.push({ label: "Downstream", text: listed(notice.downstream, 8) });
   }
   return [...facts, ...unlinkedOf(notice.links)];
+}
+
+/** `technical owner li@example.com`, so that whoever is told knows whom to ask. */
+function contactFacts(contacts: Readonly<Record<string, string>>): readonly Fact[] {
+  const people = Object.entries(contacts).map(
+    ([role, person]) => `${plain(role, 40).replaceAll("_", " ")} ${plain(person, 100)}`,
+  );
+  return people.length === 0 ? [] : [{ label: "Contacts", text: listed(people, 6) }];
 }
 
 function budgetFact(budget: NoticeBudget): Fact {

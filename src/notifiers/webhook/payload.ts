@@ -32,6 +32,9 @@ export function payloadOf(notice: Notice): Readonly<Record<string, unknown>> {
       description: product.description === undefined ? null : plain(product.description, 1000),
       domain: product.domain === undefined ? null : short(product.domain),
       tier: short(product.tier),
+      contacts: Object.fromEntries(
+        Object.entries(product.contacts ?? {}).map(([role, who]) => [short(role), short(who)]),
+      ),
     },
     dataset: short(notice.dataset),
     dimension: notice.dimension,

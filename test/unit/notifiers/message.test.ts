@@ -15,6 +15,7 @@ describe("messageOf", () => {
       "- orders/orders/fresh (freshness) fails: The newest row is 2 h old; at most 1 h was promised.",
       "Product: orders (gold, domain sales). One row per order.",
       "Owner: Checkout data (checkout)",
+      "Contacts: technical owner li@example.com",
       "Alert level: page",
       "Error budget: orders/fresh, 99.5% over 30 days: 82.1% left; 75.0% left if all unmeasured time was bad",
       "Upstream: payments",

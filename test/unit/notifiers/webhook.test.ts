@@ -72,6 +72,7 @@ describe("the webhook notifier", () => {
         description: "One row per order.",
         domain: "sales",
         tier: "gold",
+        contacts: { technical_owner: "li@example.com" },
       },
       dataset: "orders/orders",
       dimension: "timeliness",
