@@ -16,25 +16,22 @@ export class Agenda {
   readonly #atOnce = new Set<string>();
   #probes: ReadonlyMap<string, Probe> = new Map();
 
-  /** Goes on after the last due times; `again` names probes that a dead process left half done. */
+  /** Goes on after the last due times, and has new probes and those of `atOnce` run before. */
   start(
     probes: ReadonlyMap<string, Probe>,
     lastDue: ReadonlyMap<string, EpochMs>,
-    again: ReadonlySet<string>,
+    atOnce: Iterable<string>,
     nowMs: EpochMs,
   ): void {
     this.#probes = probes;
     for (const probe of probes.values()) {
-      const lastDueMs = lastDue.get(probe.id) ?? null;
-      this.#nextDue.set(probe.id, firstDueOf(probe, lastDueMs, nowMs));
-      if (again.has(probe.id) || (lastDueMs === null && isInterval(probe))) {
-        this.#atOnce.add(probe.id);
-      }
+      this.#add(probe, lastDue.get(probe.id) ?? null, nowMs);
     }
+    this.#runAtOnce(atOnce);
   }
 
   /** Takes over the probes of a reloaded mesh; those that it knows go on as they were. */
-  reload(probes: ReadonlyMap<string, Probe>, nowMs: EpochMs): void {
+  reload(probes: ReadonlyMap<string, Probe>, atOnce: Iterable<string>, nowMs: EpochMs): void {
     for (const id of this.#probes.keys()) {
       if (!probes.has(id)) {
         this.#nextDue.delete(id);
@@ -43,13 +40,11 @@ export class Agenda {
     }
     for (const probe of probes.values()) {
       if (!this.#probes.has(probe.id)) {
-        this.#nextDue.set(probe.id, firstDueOf(probe, null, nowMs));
-        if (isInterval(probe)) {
-          this.#atOnce.add(probe.id);
-        }
+        this.#add(probe, null, nowMs);
       }
     }
     this.#probes = probes;
+    this.#runAtOnce(atOnce);
   }
 
   /** The clock was set back to `nowMs`: due times come round again rather than be waited for. */
@@ -59,15 +54,15 @@ export class Agenda {
     }
   }
 
-  /** What is due and has not been claimed. */
-  dueAt(nowMs: EpochMs): readonly Due[] {
+  /** What is due and has not been claimed. What is to be run at once waits for a dataset that is busy. */
+  dueAt(nowMs: EpochMs, busyDatasetIds: ReadonlySet<string>): readonly Due[] {
     const due: Due[] = [];
     for (const probe of this.#probes.values()) {
       const nextDueMs = this.#nextDue.get(probe.id) ?? nowMs;
       const fallen = dueOf(probe, nextDueMs, nowMs);
       if (fallen !== null) {
         due.push(fallen);
-      } else if (this.#atOnce.has(probe.id)) {
+      } else if (this.#atOnce.has(probe.id) && !busyDatasetIds.has(probe.datasetId)) {
         due.push({ slot: catchUpNow(probe, nowMs), missed: null, nextDueMs });
       }
     }
@@ -83,9 +78,20 @@ export class Agenda {
       }
     }
   }
-}
 
-/** Any instant is as good as another to begin with; a cron time was chosen, and is waited for. */
-function isInterval({ schedule }: Probe): boolean {
-  return schedule.kind === "every";
+  /** A new one on an interval is run at once; a cron time was chosen, and is waited for. */
+  #add(probe: Probe, lastDueMs: EpochMs | null, nowMs: EpochMs): void {
+    this.#nextDue.set(probe.id, firstDueOf(probe, lastDueMs, nowMs));
+    if (lastDueMs === null && probe.schedule.kind === "every") {
+      this.#atOnce.add(probe.id);
+    }
+  }
+
+  #runAtOnce(probeIds: Iterable<string>): void {
+    for (const id of probeIds) {
+      if (this.#probes.has(id)) {
+        this.#atOnce.add(id);
+      }
+    }
+  }
 }

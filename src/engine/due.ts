@@ -42,10 +42,7 @@ export function dueOf(probe: Probe, firstDueMs: EpochMs, nowMs: EpochMs): Due | 
   };
 }
 
-/**
- * Where a probe starts when the daemon does. A known one goes on after its last due time. A new one on an
- * interval is probed at once, since any instant is as good as another; a cron time was chosen, and is waited for.
- */
+/** Where a probe starts when the daemon does: a known one after its last due time, a new one after now. */
 export function firstDueOf(probe: Probe, lastDueMs: EpochMs | null, nowMs: EpochMs): EpochMs {
   if (lastDueMs !== null && lastDueMs <= nowMs) {
     return nextDue(probe.schedule, probe.offsetMs, lastDueMs);
@@ -53,7 +50,7 @@ export function firstDueOf(probe: Probe, lastDueMs: EpochMs | null, nowMs: Epoch
   return nextDue(probe.schedule, probe.offsetMs, nowMs);
 }
 
-/** A run outside the schedule: a new probe, one that a dead process left half done, a clock set back. */
+/** A run outside the schedule: of a probe that is new or changed, or that a dead process left half done. */
 export function catchUpNow(probe: Probe, nowMs: EpochMs): NewSlot {
   return slotOf(probe, nowMs, "catch_up");
 }

@@ -90,8 +90,8 @@ export class Watch {
     events.slotsEnded("abandoned", abandoned.length);
     await this.#ledger.open(nowMs);
     await this.#ledger.takeOver(this.mesh, nowMs, () => {});
-    const again = new Set(abandoned.map(({ probeId }) => probeId));
-    this.#agenda.start(this.mesh.probes, await store.slots.lastDue(), again, nowMs);
+    const atOnce = [...abandoned.map(({ probeId }) => probeId), ...this.#unmeasured()];
+    this.#agenda.start(this.mesh.probes, await store.slots.lastDue(), atOnce, nowMs);
     this.#lastBeatMs = nowMs;
     await this.#claimAndStart();
   }
@@ -123,7 +123,7 @@ export class Watch {
     const swap = warehouses.prepare(mesh);
     await this.#ledger.takeOver(mesh, nowMs, () => {
       swap();
-      this.#agenda.reload(mesh.probes, nowMs);
+      this.#agenda.reload(mesh.probes, this.#unmeasured(), nowMs);
     });
     await this.#claimAndStart();
   }
@@ -146,6 +146,19 @@ export class Watch {
     await Promise.allSettled(this.#busy.values());
   }
 
+  /**
+   * Probes on an interval with a check that has no result as it is declared now. Any instant is as good as
+   * another to measure it, and until then nothing is known of it.
+   */
+  #unmeasured(): readonly string[] {
+    const { mesh, state } = this.#ledger;
+    const isMeasured = (id: string): boolean =>
+      state.latestOf(id)?.generation === mesh.checks.get(id)?.generation;
+    return [...mesh.probes.values()]
+      .filter(({ schedule, checkIds }) => schedule.kind === "every" && !checkIds.every(isMeasured))
+      .map(({ id }) => id);
+  }
+
   #claimAndStart(): Promise<void> {
     return this.#claims(async () => {
       if (this.#isStopping) {
@@ -153,9 +166,10 @@ export class Watch {
       }
       const { store, clock, events, logger } = this.#options;
       const nowMs = clock.now();
-      const due = this.#agenda.dueAt(nowMs);
+      const busy = new Set(this.#busy.keys());
+      const due = this.#agenda.dueAt(nowMs, busy);
       try {
-        const claimed = await claimDue(store, due, new Set(this.#busy.keys()), nowMs);
+        const claimed = await claimDue(store, due, busy, nowMs);
         this.#canClaim = true;
         this.#agenda.claimed(due);
         events.slotsEnded("overlapped", claimed.overlapped);

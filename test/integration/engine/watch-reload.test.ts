@@ -54,6 +54,46 @@ describe("a reload", () => {
     await workshop[Symbol.asyncDispose]();
   });
 
+  it.each([
+    [
+      "joins a probe",
+      product.replace("min: 2 }", "min: 2 }\n      some: { type: volume, min: 1 }"),
+    ],
+    ["is judged otherwise from now on", product.replace("min: 2", "min: 1")],
+  ])("measures at once a check that %s", async (_, text) => {
+    const { watch, clock, load, settle, endings } = await workshop.start(product);
+    clock.nowMs += minuteMs;
+    await watch.reload(await load(text));
+    await settle();
+    expect(endings.done).toBe(2);
+    for (const { id, generation } of watch.mesh.checks.values()) {
+      expect(watch.state.latestOf(id)?.generation).toBe(generation);
+    }
+    await watch.reload(await load(`${text}# the same promises\n`));
+    await settle();
+    expect(endings.done).toBe(2);
+  });
+
+  it("measures what changed in mid-run as soon as that run is over", async () => {
+    const { watch, clock, load, settle, advance, endings } = await workshop.start(product);
+    clock.nowMs += 10 * minuteMs;
+    await watch.beat();
+    await watch.reload(await load(product.replace("min: 2", "min: 1")));
+    await settle();
+    expect(watch.state.latestOf("orders/orders/enough")?.atMs).toBe(noonMs);
+    await advance(1_000);
+    expect(watch.state.latestOf("orders/orders/enough")?.atMs).toBe(noonMs + 10 * minuteMs + 1_000);
+    expect(endings).toMatchObject({ done: 3, overlapped: 0 });
+  });
+
+  it("leaves a cron time to be waited for", async () => {
+    const daily = product.replace("{ every: 10m }", '{ cron: "0 6 * * *" }');
+    const { watch, load, settle, endings } = await workshop.start(daily);
+    await watch.reload(await load(daily.replace("min: 2", "min: 1")));
+    await settle();
+    expect(endings.done).toBe(0);
+  });
+
   it("sees as far back as a window that has grown", async () => {
     const held = product.replace("max_age: 1h", "max_age: 1h, hold: 15m");
     await workshop.start(held);
