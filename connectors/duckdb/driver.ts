@@ -165,10 +165,10 @@ export class DuckdbConnector implements Connector {
       });
     }
     return missing.length === 0
-      ? { status: "ok", message: `${folders.size} folders of files may be read.` }
+      ? { status: "ok", message: `Folders of files that may be read: ${folders.size}.` }
       : {
           status: "warning",
-          message: `${missing.length} of ${folders.size} folders of files do not exist.`,
+          message: `Folders of files that do not exist: ${missing.length} of ${folders.size}.`,
           hint: `Check the globs of datasets below ${missing.slice(0, 3).join(", ")}.`,
         };
   }

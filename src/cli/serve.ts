@@ -3,6 +3,7 @@ import { version } from "../app/version.ts";
 import type { Mesh } from "../core/mesh.ts";
 import type { CommandContext } from "./command-context.ts";
 import { type ExitCode, exitCodes } from "./exit-codes.ts";
+import { counted } from "./terminal.ts";
 
 /**
  * `tidemark serve`: the daemon, until SIGTERM or SIGINT. The first one drains, a second one forces; SIGHUP
@@ -57,10 +58,6 @@ function banner({ mesh, address }: Daemon): string {
     counted(connections, "connection"),
   ];
   return `Tidemark ${version} watches ${watched.join(", ")}; metrics at ${address}/metrics`;
-}
-
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }
 
 function countsOf(mesh: Mesh) {

@@ -78,3 +78,8 @@ export function table(
     )
     .join("\n");
 }
+
+/** `1 check`, `2 checks`. */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}

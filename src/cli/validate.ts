@@ -3,6 +3,7 @@ import type { Problem } from "../core/errors.ts";
 import type { CommandContext } from "./command-context.ts";
 import { type ExitCode, exitCodes } from "./exit-codes.ts";
 import { printProblems } from "./failure.ts";
+import { counted } from "./terminal.ts";
 
 export interface ValidateOptions {
   readonly format: "text" | "json" | "github";
@@ -29,11 +30,12 @@ export async function validate(
       printProblems(problems, terminal);
       if (isValid) {
         terminal.out(
-          `valid: ${mesh.products.size} products, ${mesh.datasets.size} datasets, ${mesh.checks.size} checks, ${mesh.slos.size} SLOs`,
+          `valid: ${counted(mesh.products.size, "product")}, ${counted(mesh.datasets.size, "dataset")}, ${counted(mesh.checks.size, "check")}, ${counted(mesh.slos.size, "SLO")}`,
         );
       } else {
         const errors = problems.filter(({ level }) => level === "error").length;
-        terminal.err(`not valid: ${errors} errors, ${problems.length - errors} warnings`);
+        const warnings = problems.length - errors;
+        terminal.err(`not valid: ${counted(errors, "error")}, ${counted(warnings, "warning")}`);
       }
       break;
   }

@@ -100,7 +100,7 @@ describe("a new mesh", () => {
 
     const valid = await tidemark("validate", "-c", "watch/tidemark.yaml", "--strict");
     expect(valid).toMatchObject({ exitCode: 0, stderr: "" });
-    expect(valid.stdout).toBe("valid: 1 products, 1 datasets, 3 checks, 1 SLOs\n");
+    expect(valid.stdout).toBe("valid: 1 product, 1 dataset, 3 checks, 1 SLO\n");
 
     const checked = await tidemark("check", "-c", "watch/tidemark.yaml");
     expect(checked).toMatchObject({ exitCode: 0, stderr: "" });
