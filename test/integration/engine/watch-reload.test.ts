@@ -30,6 +30,21 @@ describe("a reload while a run is under way", () => {
     expect(await store.slots.countByEnding()).toMatchObject({ done: 2, open: 0 });
   });
 
+  it("reckons by the schedule that the check has now", async () => {
+    const { watch, clock, load, settle } = await workshop.start(product);
+    const before = watch.mesh.probes.values().next().value;
+    clock.nowMs += 10 * minuteMs;
+    await watch.beat();
+    await watch.reload(await load(product.replace("{ every: 10m }", "{ every: 8h }")));
+    await settle();
+    const [now] = watch.mesh.probes.values();
+    const latest = watch.state.latestOf("orders/orders/fresh");
+    expect(latest?.atMs).toBe(noonMs + 10 * minuteMs);
+    expect(now?.offsetMs).not.toBe(before?.offsetMs);
+    expect(((latest?.nextDueMs ?? 0) - (now?.offsetMs ?? 0)) % (480 * minuteMs)).toBe(0);
+    expect(latest?.holdMs).toBe((latest?.nextDueMs ?? 0) - clock.nowMs + 240 * minuteMs);
+  });
+
   it("drops the verdict of a check that is disabled from now on", async () => {
     const { watch, clock, load, settle, advance } = await workshop.start(product);
     await advance(70 * minuteMs);

@@ -1,7 +1,7 @@
 import { registries } from "../../../src/app/registries.ts";
 import { ConfigurationLoader } from "../../../src/config/load.ts";
 import { formatProblem } from "../../../src/config/problems.ts";
-import type { Check, Mesh, Slo } from "../../../src/core/mesh.ts";
+import type { Check, Mesh } from "../../../src/core/mesh.ts";
 
 export const daemonFile = `
 version: 1
@@ -31,10 +31,6 @@ export async function meshOf(
 
 export function checkIn(mesh: Mesh, id: string): Check {
   return present(mesh.checks.get(id), id);
-}
-
-export function sloIn(mesh: Mesh, id: string): Slo {
-  return present(mesh.slos.get(id), id);
 }
 
 export function present<T>(value: T | undefined | null, name: string): T {
