@@ -175,6 +175,9 @@ export class Ledger {
         const nextBeat = this.#nextBeat.promise;
         try {
           await write();
+          if (isRefused && this.#refused === 1) {
+            this.#options.logger.info({}, "what waited for the store is stored");
+          }
           return;
         } catch (error) {
           if (!isOutage(error)) {

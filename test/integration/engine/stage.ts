@@ -95,7 +95,11 @@ export interface Staged {
   /** As the watch has it: wrapped. */
   readonly store: Store;
   readonly endings: Record<SlotEnding, number>;
-  readonly probes: { readonly connection: string; readonly durationMs: number; lagMs: number }[];
+  readonly probes: {
+    readonly connection: string;
+    readonly durationMs: number;
+    readonly lagMs: number;
+  }[];
   /** Waits until no run is under way. */
   readonly settle: () => Promise<void>;
   /** Moves the stage's clock and beats, then waits for the runs. */
