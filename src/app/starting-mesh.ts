@@ -29,8 +29,8 @@ export async function startingMesh(
 ): Promise<StartingMesh> {
   const fromDisk = await loader.load(path);
   const { problems } = fromDisk;
-  logProblems(problems, logger);
   if (fromDisk.mesh !== null) {
+    logProblems(problems, logger);
     const store = await openStore(fromDisk.mesh.store.path);
     return { mesh: fromDisk.mesh, store, files: fromDisk.files, isFromDisk: true };
   }
@@ -43,7 +43,8 @@ export async function startingMesh(
   if (lastGood === null || lastGood.mesh === null) {
     throw new ConfigurationError(problems);
   }
-  logger.error({}, "the configuration is broken; the last good one is watched");
+  logProblems(problems, logger);
+  logger.error({}, "the configuration is broken; the last good one is used");
   return { mesh: lastGood.mesh, store, files: lastGood.files, isFromDisk: false };
 }
 

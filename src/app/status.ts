@@ -1,12 +1,14 @@
 import type { Incident } from "../core/incident.ts";
 import type { Logger } from "../core/logger.ts";
 import type { Check, Mesh, Slo } from "../core/mesh.ts";
-import type { ResultRecord } from "../core/store.ts";
+import type { ResultRecord, Store } from "../core/store.ts";
 import { selectWatched } from "../engine/select.ts";
 import { WatchState } from "../engine/state.ts";
 import { type ErrorRatio, errorRatios, type SloStatus } from "../slo/evaluate.ts";
 import { openSqliteStore } from "../store/sqlite/store.ts";
 import { systemClock } from "./clock.ts";
+import { createLoader, type Environment } from "./configuration.ts";
+import { startingMesh } from "./starting-mesh.ts";
 
 const hourMs = 3_600_000;
 
@@ -27,33 +29,58 @@ export interface StatusReport {
   readonly disabled: readonly Check[];
 }
 
-/** Where the selected SLOs and checks stand, from the store alone; no warehouse is asked. Opens the store read-only. */
-export async function readStatus(
+export interface StatusOptions {
+  readonly configPath: string;
+  readonly env: Environment;
+  readonly selectors: readonly string[];
+  readonly logger: Logger;
+}
+
+/**
+ * Where the selected SLOs and checks stand, from the store alone; no warehouse is asked. Opens the store
+ * read-only. Like the daemon it goes by the last good configuration while the one on disk is broken.
+ */
+export async function readStatus(options: StatusOptions): Promise<StatusReport> {
+  const { configPath, env, selectors, logger } = options;
+  const opened: Store[] = [];
+  try {
+    const { mesh, store } = await startingMesh(
+      createLoader(env),
+      configPath,
+      logger,
+      async (path) => {
+        const readable = await openSqliteStore(path, { access: "readOnly", logger });
+        opened.push(readable);
+        return readable;
+      },
+    );
+    return await reportFrom(store, mesh, selectors);
+  } finally {
+    await Promise.all(opened.map((store) => store[Symbol.asyncDispose]()));
+  }
+}
+
+async function reportFrom(
+  store: Store,
   mesh: Mesh,
   selectors: readonly string[],
-  logger: Logger,
 ): Promise<StatusReport> {
   const { slos, checks } = selectWatched(mesh, selectors);
   const checkIds = new Set(checks.map(({ id }) => id));
-  const store = await openSqliteStore(mesh.store.path, { access: "readOnly", logger });
-  try {
-    const atMs = systemClock.now();
-    const state = await WatchState.load(store, mesh, atMs);
-    return {
-      atMs,
-      slos: slos.map((slo) => reportOf(slo, state, atMs)),
-      incidents: state
-        .openIncidents()
-        .filter((one) => selectors.length === 0 || one.checkIds.some((id) => checkIds.has(id))),
-      notPassing: checks
-        .filter(({ disabledReason }) => disabledReason === null)
-        .flatMap(({ id }) => state.latestOf(id) ?? [])
-        .filter(({ result }) => result.outcome !== "pass"),
-      disabled: checks.filter(({ disabledReason }) => disabledReason !== null),
-    };
-  } finally {
-    await store[Symbol.asyncDispose]();
-  }
+  const atMs = systemClock.now();
+  const state = await WatchState.load(store, mesh, atMs);
+  return {
+    atMs,
+    slos: slos.map((slo) => reportOf(slo, state, atMs)),
+    incidents: state
+      .openIncidents()
+      .filter((one) => selectors.length === 0 || one.checkIds.some((id) => checkIds.has(id))),
+    notPassing: checks
+      .filter(({ disabledReason }) => disabledReason === null)
+      .flatMap(({ id }) => state.latestOf(id) ?? [])
+      .filter(({ result }) => result.outcome !== "pass"),
+    disabled: checks.filter(({ disabledReason }) => disabledReason !== null),
+  };
 }
 
 function reportOf(slo: Slo, state: WatchState, atMs: number): SloReport {

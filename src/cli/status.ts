@@ -1,4 +1,3 @@
-import { loadMesh } from "../app/configuration.ts";
 import { readStatus, type SloReport, type StatusReport } from "../app/status.ts";
 import type { Incident } from "../core/incident.ts";
 import { formatDuration } from "../time/duration.ts";
@@ -17,8 +16,7 @@ export async function status(
   options: StatusOptions,
   { configPath, env, terminal, logger }: CommandContext,
 ): Promise<ExitCode> {
-  const { mesh } = await loadMesh(configPath, env);
-  const report = await readStatus(mesh, selectors, logger);
+  const report = await readStatus({ configPath, env, selectors, logger });
   if (options.format === "json") {
     terminal.out(JSON.stringify(jsonOf(report), null, 2));
   } else {

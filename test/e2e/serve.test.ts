@@ -171,7 +171,11 @@ it("starts from the last good files when those on disk are broken", async () => 
   const second = serve();
   const origin = await second.serves();
   expect(second.stderr).toContain("products/orders.product.yaml:3:1: error TM_CONFIG_SYNTAX");
-  expect(await second.logged("the last good one is watched")).toMatchObject({ level: "error" });
+  expect(await second.logged("the last good one is used")).toMatchObject({ level: "error" });
+  const standing = await runTidemark(["status"], { cwd: folder.path });
+  expect(standing).toMatchObject({ exitCode: 0 });
+  expect(standing.stdout).toContain("orders/");
+  expect(standing.stderr).toContain("the last good one is used");
   await shows(origin, reloaded, 0);
   await shows(origin, good, 1);
 
