@@ -32,10 +32,11 @@ describe("a reload while a run is under way", () => {
 
   it("reckons by the schedule that the check has now", async () => {
     const { watch, clock, load, settle } = await workshop.start(product);
-    const before = watch.mesh.probes.values().next().value;
+    const [before] = watch.mesh.probes.values();
+    const next = await load(product.replace("{ every: 10m }", "{ every: 8h }"));
     clock.nowMs += 10 * minuteMs;
     await watch.beat();
-    await watch.reload(await load(product.replace("{ every: 10m }", "{ every: 8h }")));
+    await watch.reload(next);
     await settle();
     const [now] = watch.mesh.probes.values();
     const latest = watch.state.latestOf("orders/orders/fresh");
@@ -91,9 +92,10 @@ describe("a reload", () => {
 
   it("measures what changed in mid-run as soon as that run is over", async () => {
     const { watch, clock, load, settle, advance, endings } = await workshop.start(product);
+    const next = await load(product.replace("min: 2", "min: 1"));
     clock.nowMs += 10 * minuteMs;
     await watch.beat();
-    await watch.reload(await load(product.replace("min: 2", "min: 1")));
+    await watch.reload(next);
     await settle();
     expect(watch.state.latestOf("orders/orders/enough")?.atMs).toBe(noonMs);
     await advance(1_000);
