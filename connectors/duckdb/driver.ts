@@ -4,6 +4,7 @@ import {
   type ConnectionStage,
   type Connector,
   type ConnectorContext,
+  ConnectorError,
   type DatasetColumns,
   type DatasetRef,
   type QueryResult,
@@ -101,8 +102,9 @@ export class DuckdbConnector implements Connector {
 
   /**
    * A glob that matches nothing is no row, but to DuckDB it is an error, since it then knows no columns. So
-   * it is left out of the statement; when no glob of the dataset matches anything, null is returned. A
-   * dataset is found in the statement by its relation, whose spelling is the dialect's own.
+   * it is left out of the statement; when no glob of the dataset matches anything, null is returned. So is a
+   * single file that is missing, which to DuckDB lies outside of the fence; but when all are, the dataset is
+   * not found. It is found in the statement by its relation, whose spelling is the dialect's own.
    */
   async #read(lease: Lease, sql: string, maxRows: number): Promise<QueryResult | null> {
     try {
@@ -110,12 +112,20 @@ export class DuckdbConnector implements Connector {
     } catch (error) {
       const relationOf = (globs: readonly string[]) => dialect.relation({ kind: "files", globs });
       const globs = this.#fileSets.find((one) => sql.includes(relationOf(one)));
-      if (!hasNoFiles(error) || globs === undefined) {
+      if (globs === undefined) {
         throw error;
       }
-      const present = await globsWithFiles(lease, globs);
+      const missing = await missingFiles(globs);
+      if (!hasNoFiles(error) && missing.length === 0) {
+        throw error;
+      }
+      const rest = globs.filter((glob) => !missing.includes(glob));
+      if (rest.length === 0) {
+        throw new ConnectorError(noFiles, { cause: error });
+      }
+      const present = await globsWithFiles(lease, rest);
       if (present.length === 0) {
-        await refuseUnreadable(globs);
+        await refuseUnreadable(rest);
         return null;
       }
       return fetchRows(
@@ -195,6 +205,19 @@ async function globsWithFiles(
   const items = globs.map((glob) => `exists (from glob(${quoteText(glob)}))`);
   const reader = await connection.runAndReadAll(`select ${items.join(", ")}`);
   return globs.filter((_, column) => reader.value(column, 0) === true);
+}
+
+/** Those of `globs` that name a single file, which is not there. */
+async function missingFiles(globs: readonly string[]): Promise<readonly string[]> {
+  const missing: string[] = [];
+  for (const glob of globs.filter((one) => !folderOf(one).hasWildcard)) {
+    await access(glob).catch((error: unknown) => {
+      if (toConnectorError(error).kind === "not_found") {
+        missing.push(glob);
+      }
+    });
+  }
+  return missing;
 }
 
 /** To DuckDB a folder that it may not list is empty. Throws the file system's error. */

@@ -143,6 +143,14 @@ describe("DuckDB over files", () => {
     expect(await columnsOf(ref)).toEqual([["id", "BIGINT", null]]);
   });
 
+  it("says of a single file that is missing that it is not found", async () => {
+    expect(await kindOf(figuresOf(datasetOf("nowhere/a.csv")))).toBe("not_found");
+    await write("single/a.csv", "id\n1\n2\n");
+    expect(await kindOf(figuresOf(datasetOf("single/b.csv")))).toBe("not_found");
+    expect(await figuresOf(datasetOf("single/a.csv", "single/b.csv"))).toEqual([[2n, 2n, 1n]]);
+    expect(await figuresOf(datasetOf("single/b.csv", "single/c*.csv"))).toEqual([[0n, null, 0n]]);
+  });
+
   it("sees files that arrive later", async () => {
     const ref = datasetOf("later/*.csv");
     await withDataset(ref, async (connector) => {
