@@ -85,7 +85,14 @@ async function reportFrom(
 
 function reportOf(slo: Slo, state: WatchState, atMs: number): SloReport {
   const since = state.sinceOf(slo, atMs);
-  const [lastHour] = errorRatios(slo, state.timelinesOf(slo), since, atMs, [hourMs]);
+  const [lastHour] = errorRatios(
+    slo,
+    state.evidenceOf(slo),
+    state.excludedOf(slo, atMs),
+    since,
+    atMs,
+    [hourMs],
+  );
   return {
     slo,
     status: state.statusOf(slo, atMs),

@@ -1,6 +1,7 @@
 import { readStatus, type SloReport, type StatusReport } from "../app/status.ts";
 import type { Incident } from "../core/incident.ts";
 import { formatDuration } from "../time/duration.ts";
+import { formatWindow } from "../time/period.ts";
 import { formatPercent } from "../time/percent.ts";
 import type { CommandContext } from "./command-context.ts";
 import { type ExitCode, exitCodes } from "./exit-codes.ts";
@@ -83,7 +84,7 @@ function rowOf({ slo, status: standing, lastHour }: SloReport): readonly string[
   return [
     slo.id,
     formatPercent(slo.objectivePpm),
-    formatDuration(slo.windowMs),
+    formatWindow(slo.window),
     percent(standing.sli, 3),
     least === most ? most : `${least} to ${most}`,
     lastHour.burnRate === null ? "unknown" : lastHour.burnRate.toFixed(2),
@@ -116,7 +117,7 @@ function jsonOf({ atMs, slos, incidents, notPassing, disabled }: StatusReport) {
       id: slo.id,
       product: slo.product,
       objective: formatPercent(slo.objectivePpm),
-      window: formatDuration(slo.windowMs),
+      window: formatWindow(slo.window),
       state: nowOf(standing),
       sli: standing.sli,
       sli_bounds: standing.sliBounds,

@@ -1,12 +1,16 @@
 import type { z } from "zod";
+import type { Calendar } from "./calendar.ts";
 import type { SqlDialect } from "./connector.ts";
 import type {
   AggregateRequest,
   CatalogueColumn,
+  GapsRequest,
   Measured,
   MeasurementFailure,
 } from "./measurement.ts";
-import type { ColumnDefinition } from "./mesh.ts";
+import type { ColumnDefinition, Schedule } from "./mesh.ts";
+import type { Sli } from "./sli.ts";
+import type { KnownLoads } from "./timeline.ts";
 import type { SqlValue } from "./value.ts";
 import type { EpochMs, Outcome, QualityDimension } from "./vocabulary.ts";
 
@@ -16,12 +20,30 @@ export interface ColumnsRequest {
 }
 
 /** What a check needs measured. */
-export type MetricRequest = AggregateRequest | ColumnsRequest;
+export type MetricRequest = AggregateRequest | GapsRequest | ColumnsRequest;
 
-/** What was measured for one check. `aggregate` throws for an id that was not planned. */
+/** What was measured for one check. `aggregate` and `gaps` throw for an id that was not planned. */
 export interface Measurements {
   aggregate(id: string): Measured<SqlValue>;
+  /** Ascending pairs, raw as the dialect gave them: milliseconds of the column read as if it were in UTC. */
+  gaps(id: string): Measured<readonly Gap[]>;
   columns(): Measured<readonly CatalogueColumn[]>;
+}
+
+/**
+ * Two successive values of a time column with none between, in milliseconds since 1970 of the value read as if
+ * it were UTC; `fromMs` is null where the first value has none before it.
+ */
+export interface Gap {
+  readonly fromMs: number | null;
+  readonly toMs: number;
+}
+
+/** What the last conclusive probe of the same generation saw. */
+export interface LastSeen {
+  readonly atMs: EpochMs;
+  /** Null: no newest load time. */
+  readonly newestMs: EpochMs | null;
 }
 
 export interface PlanContext {
@@ -30,10 +52,18 @@ export interface PlanContext {
   readonly timezone: string;
   /** The instant that windows end at. */
   readonly nowMs: EpochMs;
+  /** The calendar that the check names. */
+  readonly calendar: Calendar | null;
+  /** Null before the first conclusive result, and where there is no history at hand. */
+  readonly last: LastSeen | null;
 }
 
 export interface EvaluateContext {
   readonly timezone: string;
+  /** As in the plan. */
+  readonly nowMs: EpochMs;
+  readonly calendar: Calendar | null;
+  readonly last: LastSeen | null;
   /** The dataset's promised columns, by name. */
   readonly columns: ReadonlyMap<string, ColumnDefinition>;
 }
@@ -51,6 +81,8 @@ export interface CheckResult {
   readonly failure?: MeasurementFailure;
   /** Freshness: the newest load time that the probe saw. */
   readonly newestMs?: EpochMs;
+  /** Freshness: load times between the newest one seen last and `newestMs`. */
+  readonly loads?: KnownLoads;
 }
 
 /** A finding about a check's parameters that its zod type cannot express; `path` is relative to the check. */
@@ -58,6 +90,16 @@ export interface ParameterProblem {
   readonly path: readonly (string | number)[];
   readonly message: string;
   readonly notSupported?: boolean;
+}
+
+export interface SliContext {
+  /** The dataset's zone. */
+  readonly timezone: string;
+  readonly calendar: Calendar | null;
+}
+
+export interface IdleContext extends SliContext {
+  readonly atMs: EpochMs;
 }
 
 /** What is known of the dataset when a check on it is compiled. */
@@ -77,6 +119,16 @@ export interface CheckTypeSpec<P = unknown> {
   readonly dimension: QualityDimension;
   /** A strict object of the type's own keys; the keys that all checks share are added by the configuration. */
   readonly params: z.ZodObject & z.ZodType<P>;
+  /** How results become good and bad time or deliveries. Held state unless said. */
+  sli?(params: P, context: SliContext): Sli;
+  /** The name of the calendar that the check goes by. */
+  calendar?(params: P): string | undefined;
+  /** What of the parameters decides what is measured and judged, for the generation. All of them unless said. */
+  judged?(params: P): unknown;
+  /** The schedule that the parameters themselves imply; a check of such a type may declare none of its own. */
+  schedule?(params: P, context: { readonly timezone: string }): Schedule | null;
+  /** Says until when there is nothing to judge at `atMs`, a holiday for example; null where there is. */
+  idleUntil?(params: P, context: IdleContext): { readonly untilMs: EpochMs; readonly reason: string } | null;
   /** What the zod type cannot say: contradictions between keys, and keys that are not built yet. */
   problems(params: P, dataset: DatasetFacts): readonly ParameterProblem[];
   plan(params: P, context: PlanContext): readonly MetricRequest[];

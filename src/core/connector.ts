@@ -4,6 +4,7 @@ import type { Logger } from "./logger.ts";
 import type {
   AggregateRequest,
   CatalogueColumn,
+  GapsRequest,
   Measured,
   MeasurementFailure,
 } from "./measurement.ts";
@@ -40,7 +41,17 @@ export interface SqlDialect {
    * `column op moment`, right for columns of instants, of naive times in the dataset's zone and of
    * days, and spelled so that an index or row-group statistics on the column can serve it.
    */
-  compareTime(column: string, op: ">=" | "<" | "<=", moment: ZonedMoment): string;
+  compareTime(column: string, op: ">" | ">=" | "<" | "<=", moment: ZonedMoment): string;
+  /**
+   * A scalar subquery: the gaps as text `from:to,from:to,…` in milliseconds since 1970 as if the column were
+   * in UTC, ascending, `from` empty for the first value; empty or NULL without a gap. At most `maxGaps` + 1 of
+   * them. `relation` and `filter` (of the dataset and the request, or null) are spelled already.
+   */
+  gaps(request: GapsRequest, relation: string, where: string): string;
+  /**
+   * The column as milliseconds since 1970 as if it were in UTC, a whole number.
+   */
+  epochMs(column: string): string;
 }
 
 /** Yes-no facts; code and tests branch on these, never on a connector's name. */

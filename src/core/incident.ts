@@ -1,6 +1,5 @@
 import type {
   AlertLevel,
-  DurationMs,
   EpochMs,
   FailureKind,
   Outcome,
@@ -71,7 +70,8 @@ export interface NoticeBudget {
   readonly slo: string;
   /** Percent text, e.g. `99.5%`. */
   readonly objective: string;
-  readonly windowMs: DurationMs;
+  /** As people read it: `30d`, `month in Europe/Berlin`. */
+  readonly window: string;
   /** Signed share of the error budget left, from the measured time; null when nothing is known. */
   readonly remaining: number | null;
   readonly remainingLower: number | null;

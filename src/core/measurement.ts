@@ -1,4 +1,4 @@
-import type { EpochMs, FailureKind } from "./vocabulary.ts";
+import type { DurationMs, EpochMs, FailureKind } from "./vocabulary.ts";
 
 /** The aggregate functions that every dialect can spell. `count` without `of` counts rows. */
 export type AggregateFunction = "count" | "count_distinct" | "min" | "max" | "sum" | "avg";
@@ -15,6 +15,23 @@ export interface AggregateRequest {
   readonly fn: AggregateFunction;
   readonly of?: string;
   readonly filter?: string;
+}
+
+/**
+ * The gaps between successive values of a time column that are longer than a limit, from a moment on: one
+ * figure (text) over a window function, which the planner puts into the same statement as the aggregates.
+ */
+export interface GapsRequest {
+  readonly kind: "gaps";
+  readonly id: string;
+  /** A quoted column of the dataset. */
+  readonly of: string;
+  /** Which rows are looked at, made with `compareTime`. */
+  readonly filter: string;
+  /** As the column's own values differ: wall time, for naive columns. */
+  readonly longerThanMs: DurationMs;
+  /** With more gaps than these the measurement fails as `truncated`. */
+  readonly maxGaps: number;
 }
 
 /** Why a figure is missing: kind and hint in our own words, `code` the driver's (SQLSTATE, errno). */

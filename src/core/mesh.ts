@@ -1,4 +1,7 @@
+import type { Calendar } from "./calendar.ts";
 import type { DatasetSource } from "./connector.ts";
+import type { PlannedExclusion } from "./exclusion.ts";
+import type { Budgeting, Sli } from "./sli.ts";
 import type {
   AlertLevel,
   DurationMs,
@@ -70,6 +73,9 @@ export interface Check {
   readonly schedule: Schedule;
   /** `null`: the default, from the schedule. */
   readonly holdMs: DurationMs | null;
+  /** How its results become good and bad time or deliveries. */
+  readonly sli: Sli;
+  readonly calendar: Calendar | null;
   /** Set when `enabled: false`: such a check is never run, and its reason is shown. */
   readonly disabledReason: string | null;
   readonly generation: string;
@@ -87,6 +93,14 @@ export interface Probe {
 
 export type UnknownPolicy = "ignore" | "good" | "bad";
 
+/** `calendar`: the whole local period that now lies in. Weeks begin on Monday. */
+export type CalendarPeriod = "day" | "week" | "month" | "quarter" | "year";
+
+/** `rolling`: `[now − lengthMs, now)`. */
+export type SloWindow =
+  | { readonly kind: "rolling"; readonly lengthMs: DurationMs }
+  | { readonly kind: "calendar"; readonly period: CalendarPeriod; readonly timezone: string };
+
 export interface Slo {
   /** `product/slo` */
   readonly id: string;
@@ -94,9 +108,11 @@ export interface Slo {
   readonly name: string;
   readonly description?: string;
   readonly objectivePpm: Ppm;
-  /** Rolling: `[now − windowMs, now)`. */
-  readonly windowMs: DurationMs;
+  readonly window: SloWindow;
+  readonly budgeting: Budgeting;
   readonly checkIds: readonly string[];
+  readonly exclusions: readonly PlannedExclusion[];
+  readonly labels: Readonly<Record<string, string>>;
   readonly unknown: UnknownPolicy;
   readonly coverageFloorPpm: Ppm;
   /** `null`: the moment it was first loaded. */
@@ -147,6 +163,14 @@ export interface HttpDefinition {
   readonly token: string | null;
 }
 
+/** Ids that something had before, as old → new, so that its history goes on under the new one. */
+export interface Renames {
+  readonly products: ReadonlyMap<string, string>;
+  readonly datasets: ReadonlyMap<string, string>;
+  readonly checks: ReadonlyMap<string, string>;
+  readonly slos: ReadonlyMap<string, string>;
+}
+
 /** The compiled configuration: immutable, every reference resolved, every id unique. */
 export interface Mesh {
   /** Absolute folder of tidemark.yaml. */
@@ -160,6 +184,8 @@ export interface Mesh {
   readonly connections: ReadonlyMap<string, ConnectionDefinition>;
   readonly notifiers: ReadonlyMap<string, NotifierDefinition>;
   readonly teams: ReadonlyMap<string, Team>;
+  readonly calendars: ReadonlyMap<string, Calendar>;
+  readonly renames: Renames;
   readonly store: StoreDefinition;
   readonly http: HttpDefinition;
 }

@@ -1,6 +1,8 @@
 import type { CheckResult } from "./check.ts";
 import type { CheckAlertState, Delivery, Incident, NewDelivery } from "./incident.ts";
-import type { TimelineRun } from "./timeline.ts";
+import type { ExclusionRecord } from "./exclusion.ts";
+import type { Renames } from "./mesh.ts";
+import type { Sighting, TimelineRun } from "./timeline.ts";
 import type { EpochMs, SlotEnding, SlotKind } from "./vocabulary.ts";
 
 /** A due time of a probe. Unique by (probe, due time, kind). */
@@ -79,6 +81,10 @@ export interface Timelines {
   since(fromMs: EpochMs): Promise<ReadonlyMap<string, readonly TimelineRun[]>>;
   /** Inserts, or replaces the run of the same check and start. */
   put(runs: readonly TimelineRun[]): Promise<void>;
+  /** By check, in order: those seen after `fromMs`, and of each check the newest one before. */
+  sightingsSince(fromMs: EpochMs): Promise<ReadonlyMap<string, readonly Sighting[]>>;
+  /** Inserts, or replaces the sighting of the same check and number. */
+  putSightings(sightings: readonly Sighting[]): Promise<void>;
   /** When each SLO was first loaded. */
   sloSince(): Promise<ReadonlyMap<string, EpochMs>>;
   /** Notes SLOs loaded for the first time; those known keep their instant. */
@@ -94,6 +100,15 @@ export interface Incidents {
   states(): Promise<ReadonlyMap<string, CheckAlertState>>;
   putStates(states: readonly CheckAlertState[]): Promise<void>;
   removeStates(checkIds: readonly string[]): Promise<void>;
+}
+
+/** Exclusions made by command. None is ever deleted while a window can reach it. */
+export interface Exclusions {
+  /** All of them, oldest first. */
+  list(): Promise<readonly ExclusionRecord[]>;
+  add(record: ExclusionRecord): Promise<void>;
+  /** Ends one now; false when there is none of this id, or it has ended already. */
+  end(id: string, atMs: EpochMs, by: string): Promise<boolean>;
 }
 
 /** What the provider answered to one attempt. */
@@ -133,6 +148,7 @@ export interface StoreParts {
   readonly slots: Slots;
   readonly results: Results;
   readonly timelines: Timelines;
+  readonly exclusions: Exclusions;
   readonly incidents: Incidents;
   readonly outbox: Outbox;
   readonly configuration: ConfigurationFiles;
@@ -143,6 +159,10 @@ export interface StoreParts {
  * sees either all of it or nothing. Throws `TidemarkError` with a `TM_STORE_…` code.
  */
 export interface Store extends StoreParts, AsyncDisposable {
+  /** Gives what is kept under old ids their new ones, where nothing is kept under those yet; the rows changed. */
+  rename(renames: Renames): Promise<number>;
+  /** Changes when another process has written. */
+  foreignVersion(): Promise<number>;
   /** Runs `work` in one transaction; rolls back when it throws. Inside, only `parts` may be used. */
   transaction<T>(work: (parts: StoreParts) => Promise<T>): Promise<T>;
   /** Deletes what ended before `beforeMs`, but nothing open; returns the number of rows. */

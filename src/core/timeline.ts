@@ -22,6 +22,23 @@ export interface TimelineRun {
   readonly state: "good" | "bad";
   /** When the run was last confirmed by an observation. */
   readonly observedMs: EpochMs;
+  /** Analytic freshness: the newest load time of that observation. Absent where it had none. */
+  readonly newestMs?: EpochMs;
+}
+
+/**
+ * What probes saw of a dataset that is to be delivered by a deadline: the newest load time, from the first
+ * probe that saw it to the last. Deliveries are judged by these alone, so that a changed calendar is judged anew.
+ */
+export interface Sighting {
+  readonly checkId: string;
+  readonly generation: string;
+  /** Counts up within the check; the order in which things were seen. */
+  readonly number: number;
+  readonly fromMs: EpochMs;
+  readonly observedMs: EpochMs;
+  /** Null: the dataset was empty. */
+  readonly newestMs: EpochMs | null;
 }
 
 /** A result as a timeline takes it. */
@@ -30,4 +47,19 @@ export interface TimelineObservation {
   readonly outcome: Outcome;
   /** How long this observation holds when nothing conclusive follows. */
   readonly holdMs: DurationMs;
+  /** The newest load time that the probe saw; absent where there was none, or none that can be true. */
+  readonly newestMs?: EpochMs;
+  /** Load times since the last probe, see `CheckResult.loads`. */
+  readonly loads?: KnownLoads;
+}
+
+/** Load times that were read out of the data. */
+export interface KnownLoads {
+  /** Ascending, each after the newest one known before. */
+  readonly instants: readonly EpochMs[];
+  /**
+   * All that matter are there: for freshness those that border a gap longer than `max_age`, for deadlines one of
+   * every delivery that has any. False: these are some that are known.
+   */
+  readonly isComplete: boolean;
 }

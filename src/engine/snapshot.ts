@@ -5,7 +5,7 @@ import { errorRatioWindows } from "../metrics/names.ts";
 import type { CheckSnapshot, MetricsSnapshot, SloSnapshot } from "../metrics/snapshot.ts";
 import { errorRatios } from "../slo/evaluate.ts";
 import { stateAt } from "../slo/timeline.ts";
-import { formatDuration } from "../time/duration.ts";
+import { formatWindow } from "../time/period.ts";
 import type { WatchState } from "./state.ts";
 
 /** What the gauges show at `nowMs`: a verdict whose hold has run out is unknown without any probe. */
@@ -61,8 +61,8 @@ function sloSnapshot(slo: Slo, state: WatchState, nowMs: EpochMs): SloSnapshot {
     product: slo.product,
     slo: slo.name,
     objectivePpm: slo.objectivePpm,
-    period: formatDuration(slo.windowMs),
-    budgeting: "time",
+    period: formatWindow(slo.window),
+    budgeting: slo.budgeting,
     sli: status.sli,
     coverage: status.coverage,
     remaining: {
@@ -71,7 +71,8 @@ function sloSnapshot(slo: Slo, state: WatchState, nowMs: EpochMs): SloSnapshot {
     },
     errorRatios: errorRatios(
       slo,
-      state.timelinesOf(slo),
+      state.evidenceOf(slo),
+      state.excludedOf(slo, nowMs),
       state.sinceOf(slo, nowMs),
       nowMs,
       errorRatioWindows.map(({ windowMs }) => windowMs),

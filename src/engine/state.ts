@@ -1,9 +1,11 @@
+import type { ExcludedTime } from "../core/exclusion.ts";
 import type { CheckAlertState, Incident } from "../core/incident.ts";
 import type { Mesh, Slo } from "../core/mesh.ts";
 import type { ResultRecord, StoreParts } from "../core/store.ts";
 import type { TimelineRun } from "../core/timeline.ts";
 import type { DurationMs, EpochMs } from "../core/vocabulary.ts";
-import { type CheckRuns, evaluateSlo, type SloStatus } from "../slo/evaluate.ts";
+import { type Evidence, evaluateSlo, type SloStatus } from "../slo/evaluate.ts";
+import { longestMs } from "../time/period.ts";
 
 /** What a commit changed, as the state takes it over once the store has it. */
 export interface StateChange {
@@ -127,12 +129,21 @@ export class WatchState {
     return slo.sinceMs ?? this.#sloSince.get(slo.id) ?? nowMs;
   }
 
-  timelinesOf(slo: Slo): readonly CheckRuns[] {
-    return slo.checkIds.map((checkId) => ({ name: checkId, runs: this.runsOf(checkId) }));
+  evidenceOf(slo: Slo): Evidence {
+    return {
+      unit: "time",
+      checks: slo.checkIds.map((checkId) => ({ name: checkId, runs: this.runsOf(checkId) })),
+    };
+  }
+
+  /** What is excused of the SLO's window and of what a burn rate looks back on. */
+  excludedOf(_slo: Slo, _nowMs: EpochMs): readonly ExcludedTime[] {
+    return [];
   }
 
   statusOf(slo: Slo, nowMs: EpochMs): SloStatus {
-    return evaluateSlo(slo, this.timelinesOf(slo), this.sinceOf(slo, nowMs), nowMs);
+    const excluded = this.excludedOf(slo, nowMs);
+    return evaluateSlo(slo, this.evidenceOf(slo), excluded, this.sinceOf(slo, nowMs), nowMs);
   }
 
   /** The newest is the one of the latest instant, as in the store: after a clock set back not the last one made. */
@@ -164,5 +175,5 @@ export class WatchState {
 
 function longestWindowMs(mesh: Mesh): DurationMs {
   const longestErrorWindowMs = 3 * 86_400_000;
-  return Math.max(longestErrorWindowMs, ...[...mesh.slos.values()].map(({ windowMs }) => windowMs));
+  return Math.max(longestErrorWindowMs, ...[...mesh.slos.values()].map(({ window }) => longestMs(window)));
 }

@@ -6,6 +6,7 @@ import type { Check, Mesh, Product, Team } from "../core/mesh.ts";
 import type { ResultRecord } from "../core/store.ts";
 import type { AlertLevel, EpochMs } from "../core/vocabulary.ts";
 import { formatPercent } from "../time/percent.ts";
+import { formatWindow } from "../time/period.ts";
 import { shortestGap } from "../time/schedule.ts";
 import type { WatchState } from "./state.ts";
 
@@ -54,7 +55,7 @@ export function budgetsOf(
     return {
       slo: slo.id,
       objective: formatPercent(slo.objectivePpm),
-      windowMs: slo.windowMs,
+      window: formatWindow(slo.window),
       remaining: budget.remaining,
       remainingLower: budget.remainingLower,
     };

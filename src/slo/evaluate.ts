@@ -1,6 +1,9 @@
-import type { UnknownPolicy } from "../core/mesh.ts";
-import type { Interval, TimelineRun, TimeState } from "../core/timeline.ts";
+import type { ExcludedTime } from "../core/exclusion.ts";
+import type { SloWindow, UnknownPolicy } from "../core/mesh.ts";
+import type { DeadlineSli } from "../core/sli.ts";
+import type { Interval, Sighting, TimelineRun, TimeState } from "../core/timeline.ts";
 import type { DurationMs, EpochMs, Ppm } from "../core/vocabulary.ts";
+import { boundsOf } from "../time/period.ts";
 import { ratio, share, timesPpm, wholePpm } from "./ratio.ts";
 import { intervalsOf, union } from "./timeline.ts";
 
@@ -11,8 +14,7 @@ import { intervalsOf, union } from "./timeline.ts";
 
 export interface SloTerms {
   readonly objectivePpm: Ppm;
-  /** Rolling: `[now − windowMs, now)`. */
-  readonly windowMs: DurationMs;
+  readonly window: SloWindow;
   readonly unknown: UnknownPolicy;
   /** Burn rates over a stretch with less coverage are frozen. */
   readonly coverageFloorPpm: Ppm;
@@ -23,6 +25,26 @@ export interface CheckRuns {
   readonly name: string;
   readonly runs: readonly TimelineRun[];
 }
+
+/** A check that is delivered by deadlines, and what was seen of it, in order. */
+export interface CheckSightings {
+  readonly name: string;
+  readonly sli: DeadlineSli;
+  readonly sightings: readonly Sighting[];
+}
+
+/** What was counted at one instant. */
+export interface RowCount {
+  readonly atMs: EpochMs;
+  readonly good: number;
+  readonly total: number;
+}
+
+/** What an SLO is judged by; its unit is the one that its budget is counted in. */
+export type Evidence =
+  | { readonly unit: "time"; readonly checks: readonly CheckRuns[] }
+  | { readonly unit: "deliveries"; readonly checks: readonly CheckSightings[] }
+  | { readonly unit: "rows"; readonly counts: readonly RowCount[] };
 
 export interface SloStatus {
   /** The window. Before `since` it has no state and is no part of the sums. */
@@ -71,11 +93,13 @@ type Totals = Readonly<Record<TimeState, DurationMs>>;
 /** Where an SLO stands at `nowMs`. A promise made at `sinceMs` is judged from then on. */
 export function evaluateSlo(
   terms: SloTerms,
-  checks: readonly CheckRuns[],
+  evidence: Evidence,
+  _excluded: readonly ExcludedTime[],
   sinceMs: EpochMs,
   nowMs: EpochMs,
 ): SloStatus {
-  const fromMs = nowMs - terms.windowMs;
+  const checks = evidence.unit === "time" ? evidence.checks : [];
+  const { fromMs, toMs } = boundsOf(terms.window, nowMs);
   const judgedFromMs = Math.min(Math.max(fromMs, sinceMs), nowMs);
   const timelines = checks.map(({ runs }) => intervalsOf(runs, judgedFromMs, nowMs));
   const timeline = checks.length === 0 ? intervalsOf([], judgedFromMs, nowMs) : union(timelines);
@@ -84,7 +108,7 @@ export function evaluateSlo(
   const [lower, upper] = [share(good, all), share(good + unknown, all)];
   return {
     fromMs,
-    toMs: nowMs,
+    toMs,
     goodMs: good,
     badMs: bad,
     unknownMs: unknown,
@@ -92,7 +116,7 @@ export function evaluateSlo(
     sli: { ignore: share(good, good + bad), good: upper, bad: lower }[terms.unknown],
     sliBounds: lower === null || upper === null ? null : [lower, upper],
     coverage: share(good + bad, all),
-    budget: budgetOf(terms, terms.windowMs - excluded, bad, unknown),
+    budget: budgetOf(terms, toMs - fromMs - excluded, bad, unknown),
     blame: checks.map(({ name }, index) => ({
       check: name,
       badMs: totalsOf(timelines[index] ?? [], judgedFromMs).bad,
@@ -104,11 +128,13 @@ export function evaluateSlo(
 /** Error ratio and burn rate over each of `windowsMs`, ending at `nowMs`, in the order given. */
 export function errorRatios(
   terms: Pick<SloTerms, "objectivePpm" | "coverageFloorPpm">,
-  checks: readonly CheckRuns[],
+  evidence: Evidence,
+  _excluded: readonly ExcludedTime[],
   sinceMs: EpochMs,
   nowMs: EpochMs,
   windowsMs: readonly DurationMs[],
 ): readonly ErrorRatio[] {
+  const checks = evidence.unit === "time" ? evidence.checks : [];
   const longestMs = Math.max(0, ...windowsMs);
   const judgedFromMs = Math.min(Math.max(nowMs - longestMs, sinceMs), nowMs);
   const timeline = union(checks.map(({ runs }) => intervalsOf(runs, judgedFromMs, nowMs)));

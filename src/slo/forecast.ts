@@ -1,5 +1,6 @@
 import type { Interval } from "../core/timeline.ts";
 import type { DurationMs, EpochMs } from "../core/vocabulary.ts";
+import { boundsOf } from "../time/period.ts";
 import type { SloTerms } from "./evaluate.ts";
 import { totalsOf } from "./evaluate.ts";
 import { timesPpm, wholePpm } from "./ratio.ts";
@@ -20,6 +21,8 @@ export function exhaustedAt(
   nowMs: EpochMs,
   forecastWindowMs: DurationMs,
 ): EpochMs | null {
+  const { fromMs: beginMs, toMs: endMs } = boundsOf(terms.window, nowMs);
+  const lengthMs = endMs - beginMs;
   const isSpent = (state: Interval["state"]): boolean =>
     state === "bad" || (state === "unknown" && terms.unknown === "bad");
   const recent = totalsOf(timeline, nowMs - forecastWindowMs);
@@ -29,7 +32,7 @@ export function exhaustedAt(
   // In units of 1 / (1,000,000 × seen) ms every term is whole, so that the answer is right to the millisecond.
   const seenScale = BigInt(seen);
   const slope = timesPpm(spentRecently, wholePpm);
-  const allowed = timesPpm(terms.windowMs, wholePpm - terms.objectivePpm) * seenScale;
+  const allowed = timesPpm(lengthMs, wholePpm - terms.objectivePpm) * seenScale;
   let spent = 0n;
   for (const { fromMs, toMs, state } of timeline) {
     spent += isSpent(state) ? timesPpm(toMs - fromMs, wholePpm) * seenScale : 0n;
@@ -43,20 +46,20 @@ export function exhaustedAt(
   if (slope === 0n) {
     return null;
   }
-  const windowFromMs = nowMs - terms.windowMs;
+  const windowFromMs = nowMs - lengthMs;
   let walkedMs = windowFromMs;
   const steps = [
     { fromMs: windowFromMs, toMs: timeline[0]?.fromMs ?? nowMs, state: "good" as const },
     ...timeline,
   ];
   for (const { toMs, state } of steps) {
-    const lengthMs = BigInt(Math.max(0, toMs - walkedMs));
+    const stepMs = BigInt(Math.max(0, toMs - walkedMs));
     const atEnd =
-      spent + slope * lengthMs - (isSpent(state) ? lengthMs * BigInt(wholePpm) * seenScale : 0n);
+      spent + slope * stepMs - (isSpent(state) ? stepMs * BigInt(wholePpm) * seenScale : 0n);
     // Where bad time rolls off the sum does not grow, so it reaches the allowance at a slope of e alone.
     if (atEnd >= allowed) {
       const afterMs = (allowed - spent + slope - 1n) / slope;
-      return walkedMs + terms.windowMs + Number(afterMs);
+      return walkedMs + lengthMs + Number(afterMs);
     }
     spent = atEnd;
     walkedMs = Math.max(walkedMs, toMs);

@@ -2,7 +2,7 @@ import type { UnknownPolicy } from "../core/mesh.ts";
 import type { TimelineRun, TimeState } from "../core/timeline.ts";
 import type { DurationMs, EpochMs, Outcome, Ppm } from "../core/vocabulary.ts";
 import type { NamedDuration } from "../time/fields.ts";
-import type { CheckRuns, SloStatus, SloTerms } from "./evaluate.ts";
+import type { CheckRuns, Evidence, SloStatus, SloTerms } from "./evaluate.ts";
 import { errorRatios, evaluateSlo } from "./evaluate.ts";
 import { exhaustedAt } from "./forecast.ts";
 import { extend } from "./timeline.ts";
@@ -80,13 +80,16 @@ export interface ReplayOutput {
 
 /** Evaluates a scenario with the daemon's own evaluator. The same input always gives the same output. */
 export function replay(scenario: Scenario): ReplayOutput {
-  const terms: SloTerms = scenario;
+  const terms: SloTerms = {
+    ...scenario,
+    window: { kind: "rolling", lengthMs: scenario.windowMs },
+  };
   const { nowMs } = scenario;
   const sinceMs = scenario.sinceMs ?? nowMs - scenario.windowMs;
-  const checks = scenario.checks.map(runsOf);
-  const status = evaluateSlo(terms, checks, sinceMs, nowMs);
+  const evidence: Evidence = { unit: "time", checks: scenario.checks.map(runsOf) };
+  const status = evaluateSlo(terms, evidence, [], sinceMs, nowMs);
   const windowsMs = scenario.burnWindows.map(({ ms }) => ms);
-  const ratios = errorRatios(terms, checks, sinceMs, nowMs, windowsMs);
+  const ratios = errorRatios(terms, evidence, [], sinceMs, nowMs, windowsMs);
   const endMs = exhaustedAt(terms, status.timeline, nowMs, scenario.forecastWindowMs);
   return {
     window: {

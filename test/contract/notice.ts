@@ -34,7 +34,7 @@ export function noticeOf(change: NoticeChange, given: Partial<Notice> = {}): Not
       {
         slo: "orders/fresh",
         objective: "99.5%",
-        windowMs: 30 * 86_400_000,
+        window: "30d",
         remaining: 0.821,
         remainingLower: 0.75,
       },

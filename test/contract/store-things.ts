@@ -140,7 +140,7 @@ export function noticeOf(changes: Partial<Notice> = {}): Notice {
       {
         slo: "orders/fresh",
         objective: "99.5%",
-        windowMs: 30 * 24 * 60 * minute,
+        window: "30d",
         remaining: -0.25,
         remainingLower: null,
       },

@@ -21,7 +21,7 @@ const room = (
 /** First match wins, so that a plug-in's folder is found before the room around it. */
 const rooms: readonly Room[] = [
   room(/^src\/core\//, ["src/core/"], ["zod"]),
-  room(/^src\/time\//, ["src/time/", "src/core/"], ["croner", "temporal-polyfill", "zod"]),
+  room(/^src\/time\//, ["src/time/", "src/core/"], ["croner", "rrule-temporal", "temporal-polyfill", "zod"]),
   room(/^src\/slo\//, ["src/slo/", "src/core/", "src/time/"]),
   room(/^src\/alerting\//, ["src/alerting/", "src/core/", "src/time/"]),
   room(/^checks\/_shared\//, ["checks/_shared/", "src/core/", "src/time/"], ["zod"]),
@@ -75,12 +75,17 @@ const rooms: readonly Room[] = [
     true,
   ),
   room(/^src\/metrics\//, ["src/metrics/", "src/core/"], ["prom-client"]),
+  room(
+    /^src\/export\//,
+    ["src/export/", "src/core/", "src/slo/", "src/time/", "src/metrics/names.ts"],
+    ["yaml", "zod"],
+  ),
   room(/^src\/http\//, ["src/http/", "src/core/", "src/metrics/"], ["fastify"], true),
   room(/^src\/log\//, ["src/log/", "src/core/"], ["pino", "pino-pretty"], true),
   room(
     /^src\/cli\//,
-    ["src/cli/", "src/config/", "src/app.ts", "src/app/", "src/core/", "src/time/"],
-    ["commander"],
+    ["src/cli/", "src/config/", "src/export/", "src/app.ts", "src/app/", "src/core/", "src/time/"],
+    ["asciichart", "commander"],
     true,
   ),
   room(/^src\/(app\.ts|app\/)/, [""], [], true),

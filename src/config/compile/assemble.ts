@@ -92,6 +92,8 @@ export class MeshBuilder {
         [...notifiers].map(([name, piece]) => [name, whole(piece?.definition, name)]),
       ),
       teams: new Map([...teams].map(([name, piece]) => [name, teamOf(name, whole(piece, name))])),
+      calendars: new Map(),
+      renames: { products: new Map(), datasets: new Map(), checks: new Map(), slos: new Map() },
       store: whole(store, "store"),
       http: whole(http, "http"),
     };
@@ -158,7 +160,10 @@ export class MeshBuilder {
         name: piece.name,
         description: fields.description,
         objectivePpm: fields.objective,
-        windowMs: fields.window,
+        window: { kind: "rolling", lengthMs: fields.window } as const,
+        budgeting: "time" as const,
+        exclusions: [],
+        labels: {},
         checkIds: piece.checks.map((key) => `${product}/${key}`),
         unknown: fields.unknown,
         coverageFloorPpm: Math.round(fields.coverage_floor * 1_000_000),
@@ -195,6 +200,8 @@ function checkOf(piece: CheckPiece, dataset: DatasetContext): Check {
     owner: fields.owner ?? dataset.owner,
     schedule: piece.schedule ?? dataset.piece.schedule ?? defaultSchedule,
     holdMs: fields.hold ?? null,
+    sli: { kind: "state" } as const,
+    calendar: null,
     disabledReason: fields.enabled ? null : (fields.reason ?? ""),
     generation: generation(piece, dataset),
   });
@@ -203,7 +210,7 @@ function checkOf(piece: CheckPiece, dataset: DatasetContext): Check {
 function generation(check: CheckPiece, { piece, connection }: DatasetContext): string {
   const spec = whole(check.spec, check.name);
   const { filter, timezone } = whole(piece.fields.whole, piece.name);
-  const context: PlanContext = { dialect: connection.spec.dialect, timezone, nowMs: 0 };
+  const context: PlanContext = { dialect: connection.spec.dialect, timezone, nowMs: 0, calendar: null, last: null };
   // A check that reads the catalogue holds it against the promised columns, so they are what it judges.
   const readsCatalogue = spec
     .plan(check.params, context)

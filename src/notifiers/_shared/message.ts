@@ -172,7 +172,7 @@ function contactFacts(contacts: Readonly<Record<string, string>>): readonly Fact
 }
 
 function budgetFact(budget: NoticeBudget): Fact {
-  const promise = `${plain(budget.slo, 100)}, ${plain(budget.objective, 20)} over ${inWords(budget.windowMs)}`;
+  const promise = `${plain(budget.slo, 100)}, ${plain(budget.objective, 20)} over ${plain(budget.window, 100)}`;
   const upper = budget.remaining === null ? "unknown" : shareLeft(budget.remaining);
   const lower = budget.remainingLower === null ? "unknown" : shareLeft(budget.remainingLower);
   const sides = lower === upper ? upper : `${upper}; ${lower} if all unmeasured time was bad`;

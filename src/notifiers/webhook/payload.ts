@@ -44,7 +44,7 @@ export function payloadOf(notice: Notice): Readonly<Record<string, unknown>> {
     budgets: notice.budgets.map((budget) => ({
       slo: short(budget.slo),
       objective: short(budget.objective),
-      window_seconds: budget.windowMs / 1000,
+      window: budget.window,
       remaining: budget.remaining,
       remaining_lower: budget.remainingLower,
     })),

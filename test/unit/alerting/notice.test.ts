@@ -69,7 +69,7 @@ const facts: NoticeFacts = {
     {
       slo: "orders/fresh",
       objective: "99.5%",
-      windowMs: 86_400_000,
+      window: "30d",
       remaining: 0.5,
       remainingLower: 0.25,
     },

@@ -77,6 +77,8 @@ export function checkOf(name: string, requests: readonly MetricRequest[]): Check
     owner: "checkout",
     schedule: { kind: "every", everyMs: 60_000 },
     holdMs: null,
+    sli: { kind: "state" },
+    calendar: null,
     disabledReason: null,
     generation: "g1",
   };

@@ -1,0 +1,85 @@
+import { Temporal } from "temporal-polyfill";
+import type { CalendarPeriod, SloWindow } from "../core/mesh.ts";
+import type { DurationMs, EpochMs } from "../core/vocabulary.ts";
+import { formatDuration } from "./duration.ts";
+
+/** Half-open. */
+export interface Bounds {
+  readonly fromMs: EpochMs;
+  readonly toMs: EpochMs;
+}
+
+const dayMs = 86_400_000;
+
+/** The longest that a period can be: a local day of 25 hours begins and ends it. */
+const longestDays: Readonly<Record<CalendarPeriod, number>> = {
+  day: 1,
+  week: 7,
+  month: 31,
+  quarter: 92,
+  year: 366,
+};
+
+/** What a window covers at `nowMs`: of a calendar window the whole period, its future included. */
+export function boundsOf(window: SloWindow, nowMs: EpochMs): Bounds {
+  return window.kind === "rolling"
+    ? { fromMs: nowMs - window.lengthMs, toMs: nowMs }
+    : periodAt(window.period, window.timezone, nowMs);
+}
+
+/**
+ * The local period that `atMs` lies in. It begins with the first instant of its first day, which is 01:00 where
+ * the clocks leap over midnight. Throws `RangeError` for a zone that does not exist.
+ */
+export function periodAt(period: CalendarPeriod, timezone: string, atMs: EpochMs): Bounds {
+  const day = Temporal.Instant.fromEpochMilliseconds(atMs)
+    .toZonedDateTimeISO(timezone)
+    .toPlainDate();
+  const first = firstDay(period, day);
+  return {
+    fromMs: first.toZonedDateTime(timezone).epochMilliseconds,
+    toMs: dayAfter(period, first).toZonedDateTime(timezone).epochMilliseconds,
+  };
+}
+
+/** How far back a window can reach. */
+export function longestMs(window: SloWindow): DurationMs {
+  return window.kind === "rolling" ? window.lengthMs : (longestDays[window.period] + 1) * dayMs;
+}
+
+/** As people read it: `30d`, or `month in Europe/Berlin`. */
+export function formatWindow(window: SloWindow): string {
+  return window.kind === "rolling"
+    ? formatDuration(window.lengthMs)
+    : `${window.period} in ${window.timezone}`;
+}
+
+function firstDay(period: CalendarPeriod, day: Temporal.PlainDate): Temporal.PlainDate {
+  switch (period) {
+    case "day":
+      return day;
+    case "week":
+      return day.subtract({ days: day.dayOfWeek - 1 });
+    case "month":
+      return day.with({ day: 1 });
+    case "quarter":
+      return day.with({ month: day.month - ((day.month - 1) % 3), day: 1 });
+    case "year":
+      return day.with({ month: 1, day: 1 });
+  }
+}
+
+function dayAfter(period: CalendarPeriod, first: Temporal.PlainDate): Temporal.PlainDate {
+  switch (period) {
+    case "day":
+      return first.add({ days: 1 });
+    case "week":
+      return first.add({ days: 7 });
+    case "month":
+      return first.add({ months: 1 });
+    case "quarter":
+      return first.add({ months: 3 });
+    case "year":
+      return first.add({ years: 1 });
+  }
+}
