@@ -1,8 +1,8 @@
 import { readStatus, type SloReport, type StatusReport } from "../app/status.ts";
 import type { Incident } from "../core/incident.ts";
 import { formatDuration } from "../time/duration.ts";
-import { formatWindow } from "../time/period.ts";
 import { formatPercent } from "../time/percent.ts";
+import { formatWindow } from "../time/period.ts";
 import type { CommandContext } from "./command-context.ts";
 import { type ExitCode, exitCodes } from "./exit-codes.ts";
 import { outcomeStyles, type Style, type Terminal, table } from "./terminal.ts";
@@ -109,6 +109,23 @@ function percent(ratio: number | null, digits: number): string {
   return ratio === null ? "unknown" : `${(ratio * 100).toFixed(digits)}%`;
 }
 
+/** Time in seconds; deliveries and rows as events, as `slo replay` names them. */
+function amountsOf({ unit, good, bad, unknown, excluded }: SloReport["status"]) {
+  return unit === "time"
+    ? {
+        good_seconds: good / 1000,
+        bad_seconds: bad / 1000,
+        unknown_seconds: unknown / 1000,
+        excluded_seconds: excluded / 1000,
+      }
+    : {
+        good_events: good,
+        bad_events: bad,
+        unknown_events: unknown,
+        excluded_events: excluded,
+      };
+}
+
 function jsonOf({ atMs, slos, incidents, notPassing, disabled }: StatusReport) {
   return {
     version: 1,
@@ -122,17 +139,19 @@ function jsonOf({ atMs, slos, incidents, notPassing, disabled }: StatusReport) {
       sli: standing.sli,
       sli_bounds: standing.sliBounds,
       coverage: standing.coverage,
-      good_seconds: standing.goodMs / 1000,
-      bad_seconds: standing.badMs / 1000,
-      unknown_seconds: standing.unknownMs / 1000,
+      ...amountsOf(standing),
       budget: {
-        allowed_seconds: standing.budget.allowedMs / 1000,
+        ...(standing.unit === "time"
+          ? { allowed_seconds: standing.budget.allowed / 1000 }
+          : { allowed_events: standing.budget.allowed }),
         consumed: standing.budget.consumed,
         remaining: standing.budget.remaining,
         remaining_lower: standing.budget.remainingLower,
       },
       burn_rate_1h: lastHour.burnRate,
-      blame: standing.blame.map(({ check, badMs }) => ({ check, bad_seconds: badMs / 1000 })),
+      blame: standing.blame.map(({ check, bad }) =>
+        standing.unit === "time" ? { check, bad_seconds: bad / 1000 } : { check, bad_events: bad },
+      ),
     })),
     incidents: incidents.map((incident) => ({
       id: incident.id,

@@ -1,6 +1,6 @@
 import type { ExcludedTime } from "../core/exclusion.ts";
 import type { SloWindow, UnknownPolicy } from "../core/mesh.ts";
-import type { DeadlineSli } from "../core/sli.ts";
+import type { Budgeting, DeadlineSli } from "../core/sli.ts";
 import type { Interval, Sighting, TimelineRun, TimeState } from "../core/timeline.ts";
 import type { DurationMs, EpochMs, Ppm } from "../core/vocabulary.ts";
 import { boundsOf } from "../time/period.ts";
@@ -46,14 +46,18 @@ export type Evidence =
   | { readonly unit: "deliveries"; readonly checks: readonly CheckSightings[] }
   | { readonly unit: "rows"; readonly counts: readonly RowCount[] };
 
+/**
+ * Where an SLO stands. Amounts are counted in its unit: milliseconds for `time`, otherwise deliveries or rows.
+ */
 export interface SloStatus {
+  readonly unit: Budgeting;
   /** The window. Before `since` it has no state and is no part of the sums. */
   readonly fromMs: EpochMs;
   readonly toMs: EpochMs;
-  readonly goodMs: DurationMs;
-  readonly badMs: DurationMs;
-  readonly unknownMs: DurationMs;
-  readonly excludedMs: DurationMs;
+  readonly good: number;
+  readonly bad: number;
+  readonly unknown: number;
+  readonly excluded: number;
   /** By the SLO's policy on unknown time; null when it has nothing to divide by. */
   readonly sli: number | null;
   /** The SLI if all unknown time had been bad, and if it had been good. */
@@ -61,17 +65,20 @@ export interface SloStatus {
   /** The known share of the time since the promise was made. */
   readonly coverage: number | null;
   readonly budget: {
-    /** Bad time that the whole window allows; a fraction of a millisecond is possible. */
-    readonly allowedMs: number;
+    /** What of the whole window may be bad; a fraction is possible. */
+    readonly allowed: number;
     /** Shares of what is allowed; `remaining` is signed. Null when nothing is allowed. */
     readonly consumed: number | null;
     readonly remaining: number | null;
     /** `remaining` if all unknown time had been bad. */
     readonly remainingLower: number | null;
   };
-  /** Each check's own bad time; stretches where several are bad count for each. */
-  readonly blame: readonly { readonly check: string; readonly badMs: DurationMs }[];
-  /** From the window's start or `since`, whichever is later, to now, without a gap. */
+  /** What of each check's own was bad; a stretch where several are bad counts for each. Empty for rows. */
+  readonly blame: readonly { readonly check: string; readonly bad: number }[];
+  /**
+   * Time: from the window's start or `since`, whichever is later, to now, without a gap. Deliveries: each from its
+   * opening to its deadline, by deadline. Rows: empty.
+   */
   readonly timeline: readonly Interval[];
 }
 
@@ -107,19 +114,20 @@ export function evaluateSlo(
   const all = good + bad + unknown;
   const [lower, upper] = [share(good, all), share(good + unknown, all)];
   return {
+    unit: evidence.unit,
     fromMs,
     toMs,
-    goodMs: good,
-    badMs: bad,
-    unknownMs: unknown,
-    excludedMs: excluded,
+    good,
+    bad,
+    unknown,
+    excluded,
     sli: { ignore: share(good, good + bad), good: upper, bad: lower }[terms.unknown],
     sliBounds: lower === null || upper === null ? null : [lower, upper],
     coverage: share(good + bad, all),
     budget: budgetOf(terms, toMs - fromMs - excluded, bad, unknown),
     blame: checks.map(({ name }, index) => ({
       check: name,
-      badMs: totalsOf(timelines[index] ?? [], judgedFromMs).bad,
+      bad: totalsOf(timelines[index] ?? [], judgedFromMs).bad,
     })),
     timeline,
   };
@@ -174,7 +182,7 @@ function budgetOf(
   const spent = timesPpm(terms.unknown === "bad" ? badMs + unknownMs : badMs, wholePpm);
   const spentAtMost = timesPpm(badMs + unknownMs, wholePpm);
   return {
-    allowedMs: ratio(allowed, BigInt(wholePpm)) ?? 0,
+    allowed: ratio(allowed, BigInt(wholePpm)) ?? 0,
     consumed: ratio(spent, allowed),
     remaining: ratio(allowed - spent, allowed),
     remainingLower: ratio(allowed - spentAtMost, allowed),

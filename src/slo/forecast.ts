@@ -1,7 +1,6 @@
 import type { Interval } from "../core/timeline.ts";
 import type { DurationMs, EpochMs } from "../core/vocabulary.ts";
-import { boundsOf } from "../time/period.ts";
-import type { SloTerms } from "./evaluate.ts";
+import type { SloStatus, SloTerms } from "./evaluate.ts";
 import { totalsOf } from "./evaluate.ts";
 import { timesPpm, wholePpm } from "./ratio.ts";
 
@@ -12,16 +11,19 @@ import { timesPpm, wholePpm } from "./ratio.ts";
  * millisecond; `nowMs` when it is gone already; null when it will not be, or when nothing was known in
  * the last `forecastWindowMs`.
  *
- * Unknown time counts as bad where the SLO declares it so. `timeline` covers the window up to `nowMs`, or from
- * `since` on.
+ * Unknown time counts as bad where the SLO declares it so. Null for deliveries and rows. `status` is the one at
+ * `nowMs`.
  */
 export function exhaustedAt(
   terms: SloTerms,
-  timeline: readonly Interval[],
+  status: SloStatus,
   nowMs: EpochMs,
   forecastWindowMs: DurationMs,
 ): EpochMs | null {
-  const { fromMs: beginMs, toMs: endMs } = boundsOf(terms.window, nowMs);
+  if (status.unit !== "time") {
+    return null;
+  }
+  const { fromMs: beginMs, toMs: endMs, timeline } = status;
   const lengthMs = endMs - beginMs;
   const isSpent = (state: Interval["state"]): boolean =>
     state === "bad" || (state === "unknown" && terms.unknown === "bad");

@@ -90,7 +90,7 @@ export function replay(scenario: Scenario): ReplayOutput {
   const status = evaluateSlo(terms, evidence, [], sinceMs, nowMs);
   const windowsMs = scenario.burnWindows.map(({ ms }) => ms);
   const ratios = errorRatios(terms, evidence, [], sinceMs, nowMs, windowsMs);
-  const endMs = exhaustedAt(terms, status.timeline, nowMs, scenario.forecastWindowMs);
+  const endMs = exhaustedAt(terms, status, nowMs, scenario.forecastWindowMs);
   return {
     window: {
       from: isoInstant(status.fromMs),
@@ -99,7 +99,7 @@ export function replay(scenario: Scenario): ReplayOutput {
     },
     ...sums(status),
     budget: {
-      allowed: sixDecimals(status.budget.allowedMs / 1_000),
+      allowed: sixDecimals(status.budget.allowed / 1_000),
       consumed: sixDecimals(status.budget.consumed),
       remaining: sixDecimals(status.budget.remaining),
       remaining_lower: sixDecimals(status.budget.remainingLower),
@@ -117,17 +117,17 @@ export function replay(scenario: Scenario): ReplayOutput {
       state,
     })),
     ...(scenario.hasBlame && {
-      blame: status.blame.map(({ check, badMs }) => ({ check, bad_seconds: seconds(badMs) })),
+      blame: status.blame.map(({ check, bad }) => ({ check, bad_seconds: seconds(bad) })),
     }),
   };
 }
 
 function sums(status: SloStatus) {
   return {
-    good_seconds: seconds(status.goodMs),
-    bad_seconds: seconds(status.badMs),
-    unknown_seconds: seconds(status.unknownMs),
-    excluded_seconds: seconds(status.excludedMs),
+    good_seconds: seconds(status.good),
+    bad_seconds: seconds(status.bad),
+    unknown_seconds: seconds(status.unknown),
+    excluded_seconds: seconds(status.excluded),
     good_events: null,
     bad_events: null,
     unknown_events: null,

@@ -122,6 +122,6 @@ describe("a reload", () => {
     await watch.reload(next);
     expect(slo).toBeDefined();
     // The observation of ten days ago held for a quarter of an hour.
-    expect(slo && watch.state.statusOf(slo, workshop.clock.nowMs).goodMs).toBe(15 * minuteMs);
+    expect(slo && watch.state.statusOf(slo, workshop.clock.nowMs).good).toBe(15 * minuteMs);
   });
 });
