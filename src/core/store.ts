@@ -66,6 +66,17 @@ export interface ResultRecord {
   readonly result: CheckResult;
 }
 
+/** A part of one check's results, newest first; of one instant the one of the later slot comes first. */
+export interface ResultsPage {
+  readonly checkId: string;
+  readonly fromMs: EpochMs;
+  /** Exclusive. */
+  readonly toMs: EpochMs;
+  /** The last result of the page before; null: from the newest on. */
+  readonly after: Pick<ResultRecord, "atMs" | "slotId"> | null;
+  readonly limit: number;
+}
+
 export interface Results {
   append(records: readonly ResultRecord[]): Promise<void>;
   /** The newest result of each check. */
@@ -74,6 +85,8 @@ export interface Results {
   lastConclusive(): Promise<ReadonlyMap<string, EpochMs>>;
   /** Results of one check in [fromMs, toMs), oldest first. */
   history(checkId: string, fromMs: EpochMs, toMs: EpochMs): Promise<readonly ResultRecord[]>;
+  /** Costs what it returns, however long the history is. */
+  page(page: ResultsPage): Promise<readonly ResultRecord[]>;
 }
 
 export interface Timelines {
@@ -91,10 +104,24 @@ export interface Timelines {
   noteSlos(sloIds: readonly string[], atMs: EpochMs): Promise<void>;
 }
 
+/** A part of the incidents, the one opened last first; of one instant by descending id. */
+export interface IncidentsPage {
+  /** Null: of every product. */
+  readonly products: readonly string[] | null;
+  /** Null: of every owner. */
+  readonly owner: string | null;
+  /** Null: open ones and those that are over. */
+  readonly isOpen: boolean | null;
+  /** The last incident of the page before; null: from the newest on. */
+  readonly after: Pick<Incident, "openedMs" | "id"> | null;
+  readonly limit: number;
+}
+
 export interface Incidents {
   open(): Promise<readonly Incident[]>;
   /** Newest first. */
   recent(limit: number): Promise<readonly Incident[]>;
+  page(page: IncidentsPage): Promise<readonly Incident[]>;
   /** Inserts or replaces by id. */
   put(incident: Incident): Promise<void>;
   states(): Promise<ReadonlyMap<string, CheckAlertState>>;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Delivery } from "../../src/core/incident.ts";
-import type { Store } from "../../src/core/store.ts";
+import type { IncidentsPage, Store } from "../../src/core/store.ts";
 import { deliveryOf, incidentOf, minute, noticeOf, stateOf, t0 } from "./store-things.ts";
 
 const anyId: unknown = expect.any(Number);
@@ -45,6 +45,43 @@ function describeIncidents(store: () => Store): void {
         await store().incidents.put(incidentOf({ id, openedMs }));
       }
       expect((await store().incidents.recent(3)).map(({ id }) => id)).toEqual(["d", "a", "b"]);
+    });
+
+    it("pages through incidents, newest first, without loss or double while new ones open", async () => {
+      for (const [id, openedMs] of [
+        ["b", t0 + 1],
+        ["a", t0 + 2],
+        ["c", t0],
+        ["d", t0 + 2],
+      ] as const) {
+        await store().incidents.put(incidentOf({ id, openedMs }));
+      }
+      const whole = { products: null, owner: null, isOpen: null, after: null, limit: 2 };
+      const first = await store().incidents.page(whole);
+      expect(first.map(({ id }) => id)).toEqual(["d", "a"]);
+      await store().incidents.put(incidentOf({ id: "e", openedMs: t0 + 3 }));
+      const second = await store().incidents.page({ ...whole, after: first[1] ?? null });
+      expect(second.map(({ id }) => id)).toEqual(["b", "c"]);
+      expect(await store().incidents.page({ ...whole, after: second[1] ?? null })).toEqual([]);
+      expect(first[0]).toEqual(incidentOf({ id: "d", openedMs: t0 + 2 }));
+    });
+
+    it("picks incidents by product, owner and whether they are open", async () => {
+      const over = { endedMs: t0 + 9 * minute, ending: "resolved" } as const;
+      await store().incidents.put(incidentOf({ id: "a", product: "orders" }));
+      await store().incidents.put(incidentOf({ id: "b", product: "orders", ...over }));
+      await store().incidents.put(incidentOf({ id: "c", product: "visits", owner: "web" }));
+      const pick = async (wanted: Partial<IncidentsPage>) => {
+        const all = { products: null, owner: null, isOpen: null, after: null, limit: 9 };
+        return (await store().incidents.page({ ...all, ...wanted })).map(({ id }) => id);
+      };
+      expect(await pick({})).toEqual(["c", "b", "a"]);
+      expect(await pick({ products: ["orders", "other"] })).toEqual(["b", "a"]);
+      expect(await pick({ products: [] })).toEqual([]);
+      expect(await pick({ owner: "web" })).toEqual(["c"]);
+      expect(await pick({ isOpen: true })).toEqual(["c", "a"]);
+      expect(await pick({ isOpen: false })).toEqual(["b"]);
+      expect(await pick({ isOpen: true, products: ["orders"], owner: "checkout" })).toEqual(["a"]);
     });
 
     it("keeps, replaces and removes the alert states of checks", async () => {

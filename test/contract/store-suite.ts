@@ -322,6 +322,34 @@ function describeResults(store: () => Store): void {
       expect(await store().results.history("a/b/other", 0, t0 + 9)).toEqual([]);
     });
 
+    it("pages through one check's results, newest first, without loss or double while more are added", async () => {
+      const checkId = "orders/orders/fresh";
+      const slotIds: number[] = [];
+      // Two of one instant, which only the slot tells apart, and one of another check.
+      for (const [index, atMs] of [t0, t0 + 1, t0 + 1, t0 + 2, t0 + 3].entries()) {
+        const slotId = await claimOne(store(), t0 + index);
+        slotIds.push(slotId);
+        const result = index === 0 ? failedResult : passed;
+        await store().results.append([
+          resultOf(slotId, { atMs, result }),
+          resultOf(slotId, { checkId: "a/b/other", atMs }),
+        ]);
+      }
+      const [oldest = 0, second = 0, third = 0, fourth = 0] = slotIds;
+      const range = { checkId, fromMs: t0, toMs: t0 + 3, limit: 2 };
+      const first = await store().results.page({ ...range, after: null });
+      expect(first.map(({ slotId }) => slotId)).toEqual([fourth, third]);
+      const added = await claimOne(store(), t0 + 9);
+      await store().results.append([resultOf(added, { atMs: t0 + 2 })]);
+      const next = await store().results.page({ ...range, after: first[1] ?? null });
+      expect(next.map(({ slotId }) => slotId)).toEqual([second, oldest]);
+      expect(next[1]).toEqual(resultOf(oldest, { atMs: t0, result: failedResult }));
+      expect(await store().results.page({ ...range, after: next[1] ?? null })).toEqual([]);
+      expect(await store().results.page({ ...range, checkId: "a/b/none", after: null })).toEqual(
+        [],
+      );
+    });
+
     it("takes one result of a check in a slot, and none without a slot", async () => {
       const slotId = await claimOne(store(), t0);
       await store().results.append([resultOf(slotId)]);

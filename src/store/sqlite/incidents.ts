@@ -1,5 +1,5 @@
 import type { CheckAlertState, Incident } from "../../core/incident.ts";
-import type { Incidents } from "../../core/store.ts";
+import type { Incidents, IncidentsPage } from "../../core/store.ts";
 import type { Access } from "./access.ts";
 import { fromJson, toJson, upsert } from "./columns.ts";
 
@@ -65,6 +65,12 @@ const putState = upsert(
   ],
 );
 
+/** In the words of `incidents_open`, so that open ones are found without a look at the rest. */
+const conditions = { open: "ended_ms IS NULL", over: "ended_ms IS NOT NULL" } as const;
+
+/** A position, newest first, that every incident comes after. */
+const beforeTheFirst = { openedMs: Number.MAX_SAFE_INTEGER, id: "" };
+
 export class SqliteIncidents implements Incidents {
   readonly #access: Access;
 
@@ -88,6 +94,23 @@ export class SqliteIncidents implements Incidents {
         db.all("SELECT * FROM incidents ORDER BY opened_ms DESC, number DESC LIMIT ?", [
           limit,
         ]) as readonly IncidentRow[]
+      ).map(incidentOf),
+    );
+  }
+
+  page({ products, owner, isOpen, after, limit }: IncidentsPage): Promise<readonly Incident[]> {
+    const productIds = products === null ? null : toJson(products);
+    const { openedMs, id } = after ?? beforeTheFirst;
+    return this.#access.read((db) =>
+      (
+        db.all(
+          `SELECT * FROM incidents
+           WHERE ${isOpen === null ? "true" : conditions[isOpen ? "open" : "over"]}
+             AND (? IS NULL OR product IN (SELECT value FROM json_each(?)))
+             AND (? IS NULL OR owner = ?) AND (opened_ms, id) < (?, ?)
+           ORDER BY opened_ms DESC, id DESC LIMIT ?`,
+          [productIds, productIds, owner, owner, openedMs, id, limit],
+        ) as readonly IncidentRow[]
       ).map(incidentOf),
     );
   }

@@ -1,5 +1,5 @@
 import type { CheckResult } from "../../core/check.ts";
-import type { ResultRecord, Results } from "../../core/store.ts";
+import type { ResultRecord, Results, ResultsPage } from "../../core/store.ts";
 import type { EpochMs } from "../../core/vocabulary.ts";
 import type { Access } from "./access.ts";
 import { fromJson, toJson } from "./columns.ts";
@@ -96,6 +96,21 @@ export class SqliteResults implements Results {
           `SELECT ${resultColumns} FROM results
            WHERE check_id = ? AND at_ms >= ? AND at_ms < ? ORDER BY at_ms, id`,
           [checkId, fromMs, toMs],
+        ) as readonly ResultRow[]
+      ).map(recordOf),
+    );
+  }
+
+  page({ checkId, fromMs, toMs, after, limit }: ResultsPage): Promise<readonly ResultRecord[]> {
+    // One bound for the range and the position, because SQLite enters the index by a single one.
+    const newestMs = Math.min(toMs - 1, after?.atMs ?? toMs);
+    return this.#access.read((db) =>
+      (
+        db.all(
+          `SELECT ${resultColumns} FROM results
+           WHERE check_id = ? AND at_ms BETWEEN ? AND ? AND (at_ms <> ? OR slot_id < ?)
+           ORDER BY at_ms DESC, slot_id DESC LIMIT ?`,
+          [checkId, fromMs, newestMs, after?.atMs ?? toMs, after?.slotId ?? 0, limit],
         ) as readonly ResultRow[]
       ).map(recordOf),
     );
