@@ -6,6 +6,7 @@
  */
 import pLimit from "p-limit";
 import type { ConfigurationLoader } from "../config/load.ts";
+import { historyMs } from "../core/history.ts";
 import type { Logger } from "../core/logger.ts";
 import type { Mesh } from "../core/mesh.ts";
 import type { ConfigurationFile, Store } from "../core/store.ts";
@@ -45,8 +46,6 @@ const deliveryTimeoutMs = 15_000;
 /** A heartbeat that is silent this long means a loop that does not turn. */
 const stalledAfterMs = 10_000;
 
-/** How long history is kept: the longest window that a quarter needs, and the quarter before it for comparison. */
-const historyMs = 400 * 86_400_000;
 const pruneEveryMs = 3_600_000;
 
 export class Daemon {
