@@ -13,14 +13,14 @@ export function assertWritable(path: string): void {
   assertOurs(db);
 }
 
-/** A reader cannot migrate, so it takes this version only. */
-export function assertReadable(db: Connection): void {
+/** Only the one that serves migrates, so the others take this version alone. */
+export function assertCurrent(db: Connection): void {
   assertOurs(db);
   const version = readVersion(db);
   if (version < newestVersion) {
     throw new TidemarkError(
       "TM_STORE_UNAVAILABLE",
-      `The store ${db.path} is of version ${version}; this Tidemark reads version ${newestVersion}.`,
+      `The store ${db.path} is of version ${version}; this Tidemark needs version ${newestVersion}.`,
       { hint: "Run `tidemark serve` of this version once: it brings the store up to date." },
     );
   }
@@ -57,6 +57,8 @@ const wholeCheckMaxBytes = 256 * 1024 * 1024;
 /** What decides what is done next. The history is far larger, and is read only to be shown. */
 const stateTables = [
   "timeline_runs",
+  "sightings",
+  "exclusions",
   "slos",
   "incidents",
   "check_alert_states",

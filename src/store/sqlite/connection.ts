@@ -21,6 +21,8 @@ export class Connection implements Disposable {
   readonly path: string;
   readonly #db: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
+  /** Apart from the others, because a statement gives either objects or arrays. */
+  readonly #arrayStatements = new Map<string, StatementSync>();
 
   /** `location` differs from `path` where the file is opened by URL. */
   constructor(path: string, options: ConnectionOptions, location: string | URL = path) {
@@ -58,6 +60,15 @@ export class Connection implements Disposable {
     return this.#guard(() => this.#prepared(sql).all(...params));
   }
 
+  /** Rows as arrays, in the order of the columns; for many of them this is three times as fast. */
+  arrays(sql: string, params: readonly SqlParam[] = []): readonly (readonly unknown[])[] {
+    return this.#guard(() => {
+      const rows: readonly unknown[] = this.#preparedForArrays(sql).all(...params);
+      // The types of `node:sqlite` do not know what `setReturnArrays` changes.
+      return rows as readonly (readonly unknown[])[];
+    });
+  }
+
   /** The first row, or undefined. */
   get(sql: string, params: readonly SqlParam[] = []): unknown {
     return this.#guard(() => this.#prepared(sql).get(...params));
@@ -79,6 +90,7 @@ export class Connection implements Disposable {
 
   close(): void {
     this.#statements.clear();
+    this.#arrayStatements.clear();
     if (this.#db.isOpen) {
       this.#guard(() => this.#db.close());
     }
@@ -95,6 +107,17 @@ export class Connection implements Disposable {
     }
     const statement = this.#db.prepare(sql);
     this.#statements.set(sql, statement);
+    return statement;
+  }
+
+  #preparedForArrays(sql: string): StatementSync {
+    const known = this.#arrayStatements.get(sql);
+    if (known !== undefined) {
+      return known;
+    }
+    const statement = this.#db.prepare(sql);
+    statement.setReturnArrays(true);
+    this.#arrayStatements.set(sql, statement);
     return statement;
   }
 

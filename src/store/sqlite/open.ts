@@ -7,8 +7,8 @@ import { Connection } from "./connection.ts";
 const busyTimeoutMs = 2_000;
 
 /** Throws `TM_STORE_UNAVAILABLE` where the file system cannot share memory, as WAL asks. */
-export function openWritable(path: string): Connection {
-  const db = new Connection(path, { isReadOnly: false, busyTimeoutMs });
+export function openWritable(path: string, waitMs = busyTimeoutMs): Connection {
+  const db = new Connection(path, { isReadOnly: false, busyTimeoutMs: waitMs });
   try {
     const mode = db.get("PRAGMA journal_mode = WAL") as { journal_mode: string } | undefined;
     if (mode?.journal_mode !== "wal") {

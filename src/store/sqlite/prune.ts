@@ -39,6 +39,27 @@ const pruneRuns: Step = (db, beforeMs) =>
     [beforeMs, batchSize],
   );
 
+/** Of each check the newest one before the instant stays: what it saw holds until it saw something else. */
+const pruneSightings: Step = (db, beforeMs) =>
+  db.run(
+    `DELETE FROM sightings WHERE (check_id, number) IN (
+       SELECT check_id, number FROM sightings AS old
+       WHERE observed_ms < ?1 AND EXISTS (
+         SELECT 1 FROM sightings AS newer
+         WHERE newer.check_id = old.check_id AND newer.number > old.number AND newer.observed_ms < ?1)
+       LIMIT ?2)`,
+    [beforeMs, batchSize],
+  );
+
+/** One that was made lately stays, however old the time is that it excuses: it is to be seen in the list. */
+const pruneExclusions: Step = (db, beforeMs) =>
+  db.run(
+    `DELETE FROM exclusions WHERE number IN (
+       SELECT number FROM exclusions
+       WHERE coalesce(ended_ms, to_ms) < ?1 AND created_ms < ?1 LIMIT ?2)`,
+    [beforeMs, batchSize],
+  );
+
 /**
  * The sent deliveries of an incident hold the id of the message that later notices update or answer, so
  * they stay as long as the incident is open or has something left to tell.
@@ -65,6 +86,8 @@ const steps: readonly Step[] = [
   pruneSlots,
   pruneMissed,
   pruneRuns,
+  pruneSightings,
+  pruneExclusions,
   pruneDeliveries,
   pruneIncidents,
 ];

@@ -3,7 +3,7 @@ import { dirname } from "node:path";
 import { TidemarkError } from "../../core/errors.ts";
 import type { Logger } from "../../core/logger.ts";
 import type { Store } from "../../core/store.ts";
-import { assertReadable, assertSound, assertTakesWrites, assertWritable } from "./checks.ts";
+import { assertCurrent, assertSound, assertTakesWrites, assertWritable } from "./checks.ts";
 import { createStoreFile } from "./create.ts";
 import { migrate } from "./migrate.ts";
 import { migrations } from "./migrations/index.ts";
@@ -11,9 +11,16 @@ import { openReadOnly, openWritable } from "./open.ts";
 import { SqliteStore } from "./sqlite-store.ts";
 import { WriterLock } from "./writer-lock.ts";
 
+/** A command can wait for longer than a daemon, which stands still meanwhile. */
+const commandBusyTimeoutMs = 10_000;
+
 export interface SqliteStoreOptions {
-  /** `serve`: the only writer, until it is disposed of or dies. `readOnly`: beside a writer or alone. */
-  readonly access: "serve" | "readOnly";
+  /**
+   * - serve: the one that watches, until it is disposed of or dies.
+   * - command: writes a little, beside the one that serves or alone, and is gone.
+   * - readOnly: beside a writer or alone.
+   */
+  readonly access: "serve" | "command" | "readOnly";
   readonly logger: Logger;
 }
 
@@ -24,7 +31,14 @@ export interface SqliteStoreOptions {
  * not a store) and `TM_STORE_UNAVAILABLE`. A file that it refuses is left as it was found.
  */
 export async function openSqliteStore(path: string, options: SqliteStoreOptions): Promise<Store> {
-  return options.access === "serve" ? openToServe(path, options.logger) : openToRead(path);
+  switch (options.access) {
+    case "serve":
+      return openToServe(path, options.logger);
+    case "command":
+      return openForCommand(path);
+    case "readOnly":
+      return openToRead(path);
+  }
 }
 
 function openToServe(path: string, logger: Logger): Store {
@@ -50,7 +64,7 @@ function openToServe(path: string, logger: Logger): Store {
         logger.info({ path: file, versions: applied }, "Migrated the store");
       }
       assertTakesWrites(db);
-      return new SqliteStore(db, lock);
+      return new SqliteStore(db, { lock, isReadOnly: false });
     } catch (error) {
       db.close();
       throw error;
@@ -61,19 +75,36 @@ function openToServe(path: string, logger: Logger): Store {
   }
 }
 
-function openToRead(path: string): Store {
-  if (kindOf(path) === "missing") {
-    throw new TidemarkError("TM_STORE_UNAVAILABLE", `There is no store at ${path}.`, {
-      hint: "`tidemark serve` makes it; until it has run once there is nothing to read.",
-    });
+/** Without the lock: each of its writes is one short transaction, which waits for that of the one that serves. */
+function openForCommand(path: string): Store {
+  assertExists(path, "write to");
+  {
+    using db = openReadOnly(path);
+    assertCurrent(db);
   }
+  return new SqliteStore(openWritable(path, commandBusyTimeoutMs), {
+    lock: null,
+    isReadOnly: false,
+  });
+}
+
+function openToRead(path: string): Store {
+  assertExists(path, "read");
   const db = openReadOnly(path);
   try {
-    assertReadable(db);
-    return new SqliteStore(db, null);
+    assertCurrent(db);
+    return new SqliteStore(db, { lock: null, isReadOnly: true });
   } catch (error) {
     db.close();
     throw error;
+  }
+}
+
+function assertExists(path: string, use: string): void {
+  if (kindOf(path) === "missing") {
+    throw new TidemarkError("TM_STORE_UNAVAILABLE", `There is no store at ${path}.`, {
+      hint: `\`tidemark serve\` makes it; until it has run once there is nothing to ${use}.`,
+    });
   }
 }
 

@@ -1,22 +1,49 @@
 import type { Timelines } from "../../core/store.ts";
-import type { TimelineRun } from "../../core/timeline.ts";
+import type { Sighting, TimelineRun } from "../../core/timeline.ts";
 import type { EpochMs } from "../../core/vocabulary.ts";
 import type { Access } from "./access.ts";
 import { upsert } from "./columns.ts";
 
-interface RunRow {
-  readonly check_id: string;
-  readonly from_ms: number;
-  readonly to_ms: number;
-  readonly generation: string;
-  readonly state: TimelineRun["state"];
-  readonly observed_ms: number;
-}
+/** As an array: of some hundred thousand rows objects would take three times as long to make. */
+type RunRow = readonly [
+  checkId: string,
+  generation: string,
+  fromMs: number,
+  toMs: number,
+  state: TimelineRun["state"],
+  observedMs: number,
+  newestMs: number | null,
+];
+
+type SightingRow = readonly [
+  checkId: string,
+  generation: string,
+  number: number,
+  fromMs: number,
+  observedMs: number,
+  newestMs: number | null,
+];
+
+const runsSince = `
+  SELECT check_id, generation, from_ms, to_ms, state, observed_ms, newest_ms
+  FROM timeline_runs WHERE to_ms > ? ORDER BY check_id, from_ms`;
 
 const putRun = upsert(
   "timeline_runs",
   ["check_id", "from_ms"],
-  ["check_id", "from_ms", "to_ms", "generation", "state", "observed_ms"],
+  ["check_id", "from_ms", "to_ms", "generation", "state", "observed_ms", "newest_ms"],
+);
+
+const sightingsSince = `
+  SELECT check_id, generation, number, from_ms, observed_ms, newest_ms FROM sightings
+  WHERE observed_ms > ?1 OR (check_id, number) IN (
+    SELECT check_id, max(number) FROM sightings WHERE observed_ms <= ?1 GROUP BY check_id)
+  ORDER BY check_id, number`;
+
+const putSighting = upsert(
+  "sightings",
+  ["check_id", "number"],
+  ["check_id", "number", "generation", "from_ms", "observed_ms", "newest_ms"],
 );
 
 export class SqliteTimelines implements Timelines {
@@ -27,19 +54,9 @@ export class SqliteTimelines implements Timelines {
   }
 
   since(fromMs: EpochMs): Promise<ReadonlyMap<string, readonly TimelineRun[]>> {
-    return this.#access.read((db) => {
-      const rows = db.all(
-        "SELECT * FROM timeline_runs WHERE to_ms > ? ORDER BY check_id, from_ms",
-        [fromMs],
-      ) as readonly RunRow[];
-      const byCheck = new Map<string, TimelineRun[]>();
-      for (const row of rows) {
-        const runs = byCheck.get(row.check_id) ?? [];
-        runs.push(runOf(row));
-        byCheck.set(row.check_id, runs);
-      }
-      return byCheck;
-    });
+    return this.#access.read((db) =>
+      byCheck((db.arrays(runsSince, [fromMs]) as readonly RunRow[]).map(runOf)),
+    );
   }
 
   put(runs: readonly TimelineRun[]): Promise<void> {
@@ -52,6 +69,28 @@ export class SqliteTimelines implements Timelines {
           generation: run.generation,
           state: run.state,
           observed_ms: run.observedMs,
+          newest_ms: run.newestMs ?? null,
+        });
+      }
+    });
+  }
+
+  sightingsSince(fromMs: EpochMs): Promise<ReadonlyMap<string, readonly Sighting[]>> {
+    return this.#access.read((db) =>
+      byCheck((db.arrays(sightingsSince, [fromMs]) as readonly SightingRow[]).map(sightingOf)),
+    );
+  }
+
+  putSightings(sightings: readonly Sighting[]): Promise<void> {
+    return this.#access.write((db) => {
+      for (const sighting of sightings) {
+        db.run(putSighting, {
+          check_id: sighting.checkId,
+          number: sighting.number,
+          generation: sighting.generation,
+          from_ms: sighting.fromMs,
+          observed_ms: sighting.observedMs,
+          newest_ms: sighting.newestMs,
         });
       }
     });
@@ -76,13 +115,38 @@ export class SqliteTimelines implements Timelines {
   }
 }
 
-function runOf(row: RunRow): TimelineRun {
-  return {
-    checkId: row.check_id,
-    generation: row.generation,
-    fromMs: row.from_ms,
-    toMs: row.to_ms,
-    state: row.state,
-    observedMs: row.observed_ms,
-  };
+/** Rows of one check follow one another, so that a check is looked up once and not once a row. */
+function byCheck<T extends { readonly checkId: string }>(
+  rows: readonly T[],
+): ReadonlyMap<string, readonly T[]> {
+  const groups = new Map<string, T[]>();
+  let group: T[] = [];
+  let checkId: string | null = null;
+  for (const row of rows) {
+    if (row.checkId !== checkId) {
+      checkId = row.checkId;
+      group = [];
+      groups.set(checkId, group);
+    }
+    group.push(row);
+  }
+  return groups;
+}
+
+function runOf([
+  checkId,
+  generation,
+  fromMs,
+  toMs,
+  state,
+  observedMs,
+  newestMs,
+]: RunRow): TimelineRun {
+  const run = { checkId, generation, fromMs, toMs, state, observedMs };
+  return newestMs === null ? run : { ...run, newestMs };
+}
+
+function sightingOf(row: SightingRow): Sighting {
+  const [checkId, generation, number, fromMs, observedMs, newestMs] = row;
+  return { checkId, generation, number, fromMs, observedMs, newestMs };
 }

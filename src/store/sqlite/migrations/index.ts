@@ -1,4 +1,5 @@
 import { firstLight } from "./0001-first-light.ts";
+import { sloTruth } from "./0002-slo-truth.ts";
 import type { Migration } from "./migration.ts";
 
-export const migrations: readonly Migration[] = [firstLight];
+export const migrations: readonly Migration[] = [firstLight, sloTruth];
