@@ -13,6 +13,8 @@ export interface AlertSubject {
   readonly alert: AlertLevel;
   /** Time between two scheduled due times of the check. */
   readonly cadenceMs: DurationMs;
+  /** How long after a first failure it is looked at again. */
+  readonly confirmAfterMs: DurationMs;
 }
 
 /** A change of an incident that its owner is told; `incident` is as it stands afterwards. */

@@ -3,9 +3,6 @@ import type { DurationMs, EpochMs, Outcome } from "../core/vocabulary.ts";
 import type { AlertSubject, IncidentChange, Move } from "./incidents.ts";
 import { enter, incidentWith, isSameCause, leave } from "./incidents.ts";
 
-/** How long after a first fail its confirming probe is due. */
-const confirmAfterMs: DurationMs = 60_000;
-
 /** An error is told once it has lasted this many cadences. */
 const blindAfterCadences = 3;
 
@@ -16,6 +13,8 @@ const blindSlackCadences = 0.1;
 export interface AlertObservation {
   readonly outcome: Outcome;
   readonly atMs: EpochMs;
+  /** Of a failure: when it began, where that is known better than by who saw it first. */
+  readonly sinceMs?: EpochMs;
 }
 
 /** What one observation brings about; everything in it commits together with the observation. */
@@ -59,7 +58,7 @@ export function step(
     return onError(standing, openIncidents, subject, observed.atMs, newId);
   }
   if (observed.outcome === "fail") {
-    return onFail(standing, openIncidents, subject, observed.atMs, newId);
+    return onFail(standing, openIncidents, subject, observed, newId);
   }
   return onGood(standing, subject, observed.atMs);
 }
@@ -124,7 +123,7 @@ function onFail(
   standing: Standing,
   openIncidents: readonly Incident[],
   subject: AlertSubject,
-  atMs: EpochMs,
+  { atMs, sinceMs: brokenMs }: AlertObservation,
   newId: () => string,
 ): AlertStep {
   const { broken } = standing;
@@ -136,14 +135,15 @@ function onFail(
   if (broken !== null) {
     // The check's type was changed, and with it the cause: the old problem is no longer watched.
     const gone = leave(broken, subject.checkId, "withdrawn", atMs);
-    return suspect(okState(state.checkId, state.generation), atMs, [...sighted, gone]);
+    const anew = okState(state.checkId, state.generation);
+    return suspect(anew, atMs, subject.confirmAfterMs, [...sighted, gone]);
   }
   if (state.phase === "suspect" && state.sinceMs !== null && atMs > state.sinceMs) {
-    const times = { sinceMs: state.sinceMs, atMs };
+    const times = { sinceMs: Math.min(state.sinceMs, brokenMs ?? atMs), atMs };
     const move = enter("broken", openIncidents, subject, times, newId);
     return stepTo({ ...state, phase: "failing", incidentId: move.incident.id }, [...sighted, move]);
   }
-  return suspect(state, atMs, sighted);
+  return suspect(state, atMs, subject.confirmAfterMs, sighted);
 }
 
 function onGood(standing: Standing, subject: AlertSubject, atMs: EpochMs): AlertStep {
@@ -175,7 +175,12 @@ function seeing(state: CheckAlertState): CheckAlertState {
   return { ...state, erroringSinceMs: null, blindIncidentId: null };
 }
 
-function suspect(state: CheckAlertState, atMs: EpochMs, moves: readonly Move[]): AlertStep {
+function suspect(
+  state: CheckAlertState,
+  atMs: EpochMs,
+  confirmAfterMs: DurationMs,
+  moves: readonly Move[],
+): AlertStep {
   const suspected = { ...state, phase: "suspect", sinceMs: atMs } as const;
   return { ...stepTo(suspected, moves), confirmAtMs: atMs + confirmAfterMs };
 }

@@ -13,18 +13,19 @@ export interface Claimed {
 const scheduledPerBeat = 1_000;
 
 /**
- * Claims what is due, and what waits in the store for its time, in one transaction. Slots of a dataset whose
+ * Claims what is due, the `looks` at datasets that are not busy, and what waits in the store for its time, in one transaction. Slots of a dataset whose
  * last run is still going end as overlapped; those that wait in the store go on waiting.
  */
 export async function claimDue(
   store: Store,
   due: readonly Due[],
+  looks: readonly NewSlot[],
   busyDatasetIds: ReadonlySet<string>,
   nowMs: EpochMs,
 ): Promise<Claimed> {
   const isBusy = ({ datasetId }: NewSlot): boolean => busyDatasetIds.has(datasetId);
   const slots = due.map(({ slot }) => slot);
-  const free = slots.filter((slot) => !isBusy(slot));
+  const free = [...slots.filter((slot) => !isBusy(slot)), ...looks];
   const missed = due.flatMap((one) => one.missed ?? []);
   return store.transaction(async (parts) => {
     for (const gap of missed) {

@@ -12,6 +12,7 @@ import type { Logger } from "../core/logger.ts";
 import type { Mesh } from "../core/mesh.ts";
 import type { Slot, Store, StoreParts } from "../core/store.ts";
 import type { EpochMs, SlotEnding } from "../core/vocabulary.ts";
+import type { CheckTypes } from "./check-types.ts";
 import { Gathered } from "./gathered.ts";
 import { type Commit, reckon } from "./reckon.ts";
 import { reconcile } from "./reconcile.ts";
@@ -20,6 +21,7 @@ import { type StateChange, WatchState } from "./state.ts";
 
 export interface LedgerOptions {
   readonly store: Store;
+  readonly types: CheckTypes;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly newId: () => string;
@@ -43,6 +45,7 @@ export class Ledger {
   /** Writes that the store has refused at least once and has not taken yet. */
   #refused = 0;
   #isClosed = false;
+  #foreignVersion: number | null = null;
   #nextBeat = Promise.withResolvers<void>();
 
   constructor(mesh: Mesh, options: LedgerOptions) {
@@ -103,6 +106,25 @@ export class Ledger {
     });
   }
 
+  /**
+   * Exclusions are made by command, in another process, and hold from the next beat on. While the store cannot
+   * be read, those known before hold.
+   */
+  async takeExclusions(): Promise<void> {
+    const { store } = this.#options;
+    try {
+      const version = await store.foreignVersion();
+      if (version !== this.#foreignVersion) {
+        this.#state.takeExclusions(await store.exclusions.list());
+        this.#foreignVersion = version;
+      }
+    } catch (error) {
+      if (!isOutage(error)) {
+        throw error;
+      }
+    }
+  }
+
   /** Writes down a run with all that follows from it. Ends without, when the ledger is closed before. */
   async record(run: DatasetRun, slots: readonly Slot[]): Promise<void> {
     await this.#untilTaken(() => this.#finished.add({ run, slots }));
@@ -135,10 +157,10 @@ export class Ledger {
    * neither checks nor incidents, so each is reckoned on the state as it was before all of them.
    */
   #write(finished: readonly Finished[]): Promise<void> {
-    const { store, clock, newId, slotsEnded } = this.#options;
+    const { store, types, clock, newId, slotsEnded } = this.#options;
     return this.#turn(async () => {
       const commits = finished.map(({ run, slots }) =>
-        reckon(run, slots, this.#mesh, this.#state, newId),
+        reckon(run, slots, this.#mesh, this.#state, types, newId),
       );
       await store.transaction(async (parts) => {
         for (const commit of commits) {
@@ -215,6 +237,7 @@ function isOutage(error: unknown): boolean {
 async function put(parts: StoreParts, commit: Commit, nowMs: EpochMs): Promise<void> {
   await parts.results.append(commit.records);
   await parts.timelines.put(commit.runs);
+  await parts.timelines.putSightings(commit.sightings);
   await parts.incidents.putStates(commit.alertStates);
   for (const incident of commit.incidents) {
     await parts.incidents.put(incident);

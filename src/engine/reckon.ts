@@ -2,18 +2,18 @@
  * Reckoning: from a dataset's run to everything that changes with it, as data. The recorder commits all
  * of it in one transaction; nothing here has an effect.
  */
-import type { IncidentChange } from "../alerting/incidents.ts";
-import { type AlertStep, step } from "../alerting/step.ts";
-import type { CheckAlertState, Incident, NewDelivery } from "../core/incident.ts";
-import type { Check, Mesh, Probe } from "../core/mesh.ts";
+import type { NewDelivery } from "../core/incident.ts";
+import type { Check, Mesh } from "../core/mesh.ts";
 import type { NewSlot, ResultRecord, Slot } from "../core/store.ts";
-import type { EpochMs } from "../core/vocabulary.ts";
-import { extend } from "../slo/timeline.ts";
-import { defaultHold, nextDue } from "../time/schedule.ts";
-import type { CheckRun, DatasetRun } from "./run.ts";
+import { follow } from "../slo/follow.ts";
+import { sight } from "../slo/sightings.ts";
+import { alert, confirmationsOf } from "./alerts.ts";
+import type { CheckTypes } from "./check-types.ts";
+import { observationOf, recordOf } from "./records.ts";
+import type { DatasetRun } from "./run.ts";
 import type { StateChange, WatchState } from "./state.ts";
-import { subjectOf, teamOf } from "./subjects.ts";
-import { type MergedChange, mergeChanges, tell } from "./tell.ts";
+import { teamOf } from "./subjects.ts";
+import { tell } from "./tell.ts";
 
 export interface Commit extends StateChange {
   readonly endedSlotIds: readonly number[];
@@ -30,28 +30,32 @@ export function reckon(
   slots: readonly Slot[],
   mesh: Mesh,
   state: WatchState,
+  types: CheckTypes,
   newId: () => string,
 ): Commit {
   const records = run.checks.flatMap((checkRun) => {
     const check = mesh.checks.get(checkRun.check.id);
     const isSame = check?.generation === checkRun.check.generation;
     return isSame && check.disabledReason === null
-      ? [recordOf(checkRun, check, run, slots, mesh)]
+      ? [recordOf(checkRun, check, run, slots, mesh, types)]
       : [];
   });
   const fresh = new Map(records.map((record) => [record.checkId, record]));
   const alerting = alert(records, run.dataset.id, mesh, state, newId);
-  const runs = records.flatMap((record) =>
-    extend(
-      state.lastRunOf(record.checkId),
-      { atMs: record.atMs, outcome: record.result.outcome, holdMs: record.holdMs },
-      record,
-    ),
-  );
+  const checkOf = ({ checkId }: ResultRecord): Check | undefined => mesh.checks.get(checkId);
   return {
     endedSlotIds: slots.map(({ id }) => id),
     records,
-    runs,
+    runs: records.flatMap((record) => {
+      const { sli } = checkOf(record) ?? {};
+      const last = state.lastRunOf(record.checkId);
+      return sli === undefined ? [] : follow(last, observationOf(record), record, sli);
+    }),
+    sightings: records.flatMap((record) => {
+      const { sli } = checkOf(record) ?? {};
+      const last = state.lastSightingOf(record.checkId);
+      return sli?.kind === "deadline" ? sight(last, observationOf(record), record, sli) : [];
+    }),
     alertStates: alerting.states,
     removedCheckIds: [],
     incidents: alerting.incidents,
@@ -60,110 +64,4 @@ export function reckon(
       tell(change, { mesh, team: teamOf(change.change.incident, mesh), state, fresh }),
     ),
   };
-}
-
-/** `check` is as it is declared now: a reload may have changed its schedule while it was measured. */
-function recordOf(
-  { atMs, result }: CheckRun,
-  check: Check,
-  run: DatasetRun,
-  slots: readonly Slot[],
-  mesh: Mesh,
-): ResultRecord {
-  const slot = slots.find(({ checkIds }) => checkIds.includes(check.id)) ?? slots[0];
-  const offsetMs = probeOf(check, slot, mesh)?.offsetMs ?? 0;
-  return {
-    checkId: check.id,
-    generation: check.generation,
-    slotId: slot?.id ?? 0,
-    atMs,
-    nextDueMs: nextDue(check.schedule, offsetMs, atMs),
-    holdMs: check.holdMs ?? defaultHold(check.schedule, offsetMs, atMs),
-    durationMs: run.durationMs,
-    result,
-  };
-}
-
-/** The slot's probe, unless the check has gone to another one. */
-function probeOf({ id }: Check, slot: Slot | undefined, mesh: Mesh): Probe | undefined {
-  const known = mesh.probes.get(slot?.probeId ?? "");
-  return known?.checkIds.includes(id) === true
-    ? known
-    : [...mesh.probes.values()].find(({ checkIds }) => checkIds.includes(id));
-}
-
-interface Alerting {
-  readonly states: readonly CheckAlertState[];
-  readonly incidents: readonly Incident[];
-  readonly changes: readonly MergedChange[];
-  readonly confirmAt: ReadonlyMap<string, EpochMs>;
-}
-
-function alert(
-  records: readonly ResultRecord[],
-  datasetId: string,
-  mesh: Mesh,
-  state: WatchState,
-  newId: () => string,
-): Alerting {
-  const own = state.openIncidents().filter((incident) => incident.datasetId === datasetId);
-  const incidents = new Map(own.map((incident) => [incident.id, incident]));
-  const touched = new Map<string, Incident>();
-  const states: CheckAlertState[] = [];
-  const changes: IncidentChange[] = [];
-  const confirmAt = new Map<string, EpochMs>();
-  for (const record of records) {
-    const check = mesh.checks.get(record.checkId);
-    if (check === undefined) {
-      continue;
-    }
-    const taken: AlertStep = step(
-      state.alertStateOf(check.id),
-      [...incidents.values()].filter(({ endedMs }) => endedMs === null),
-      subjectOf(check, mesh),
-      { outcome: record.result.outcome, atMs: record.atMs },
-      newId,
-    );
-    states.push(taken.state);
-    changes.push(...taken.changes);
-    for (const incident of taken.incidents) {
-      incidents.set(incident.id, incident);
-      touched.set(incident.id, incident);
-    }
-    if (taken.confirmAtMs !== null) {
-      confirmAt.set(check.id, taken.confirmAtMs);
-    }
-  }
-  const atMs = Math.max(0, ...records.map((record) => record.atMs));
-  return {
-    states,
-    incidents: [...touched.values()],
-    changes: mergeChanges(changes, atMs),
-    confirmAt,
-  };
-}
-
-/** One slot for all suspect checks of a probe, so that confirming costs one run. */
-function confirmationsOf(
-  confirmAt: ReadonlyMap<string, EpochMs>,
-  slots: readonly Slot[],
-  datasetId: string,
-): readonly NewSlot[] {
-  const byProbe = new Map<string, { dueMs: EpochMs; checkIds: string[] }>();
-  for (const [checkId, dueMs] of confirmAt) {
-    const probeId = slots.find(({ checkIds }) => checkIds.includes(checkId))?.probeId;
-    if (probeId === undefined) {
-      continue;
-    }
-    const known = byProbe.get(probeId) ?? { dueMs, checkIds: [] };
-    known.checkIds.push(checkId);
-    byProbe.set(probeId, known);
-  }
-  return [...byProbe].map(([probeId, { dueMs, checkIds }]) => ({
-    probeId,
-    datasetId,
-    dueMs,
-    kind: "confirm",
-    checkIds,
-  }));
 }

@@ -44,6 +44,7 @@ export function reconcile(
   return {
     records: [],
     runs: cutRuns(after, state, nowMs),
+    sightings: [],
     alertStates: [],
     removedCheckIds,
     incidents: [...touched.values()],

@@ -1,8 +1,9 @@
-import type { ExcludedTime } from "../core/exclusion.ts";
+import type { LastSeen } from "../core/check.ts";
+import type { ExcludedTime, ExclusionRecord } from "../core/exclusion.ts";
 import type { CheckAlertState, Incident } from "../core/incident.ts";
-import type { Mesh, Slo } from "../core/mesh.ts";
+import type { Check, Mesh, Slo } from "../core/mesh.ts";
 import type { ResultRecord, StoreParts } from "../core/store.ts";
-import type { TimelineRun } from "../core/timeline.ts";
+import type { Sighting, TimelineRun } from "../core/timeline.ts";
 import type { DurationMs, EpochMs } from "../core/vocabulary.ts";
 import { type Evidence, evaluateSlo, type SloStatus } from "../slo/evaluate.ts";
 import { longestMs } from "../time/period.ts";
@@ -11,6 +12,7 @@ import { longestMs } from "../time/period.ts";
 export interface StateChange {
   readonly records: readonly ResultRecord[];
   readonly runs: readonly TimelineRun[];
+  readonly sightings: readonly Sighting[];
   readonly alertStates: readonly CheckAlertState[];
   readonly removedCheckIds: readonly string[];
   readonly incidents: readonly Incident[];
@@ -22,11 +24,13 @@ export interface StateChange {
  */
 export class WatchState {
   readonly #runs = new Map<string, TimelineRun[]>();
+  readonly #sightings = new Map<string, Sighting[]>();
   readonly #alertStates = new Map<string, CheckAlertState>();
   readonly #openIncidents = new Map<string, Incident>();
   readonly #latest = new Map<string, ResultRecord>();
   readonly #lastConclusive = new Map<string, EpochMs>();
   #sloSince: ReadonlyMap<string, EpochMs> = new Map();
+  #exclusions: readonly ExclusionRecord[] = [];
   /** How far back the runs were read. */
   #windowMs: DurationMs = 0;
 
@@ -47,6 +51,7 @@ export class WatchState {
       state.#lastConclusive.set(checkId, atMs);
     }
     state.takeSince(await store.timelines.sloSince());
+    state.takeExclusions(await store.exclusions.list());
     return state;
   }
 
@@ -59,6 +64,9 @@ export class WatchState {
     for (const [checkId, runs] of await store.timelines.since(nowMs - windowMs)) {
       this.#runs.set(checkId, [...runs]);
     }
+    for (const [checkId, sightings] of await store.timelines.sightingsSince(nowMs - windowMs)) {
+      this.#sightings.set(checkId, [...sightings]);
+    }
     this.#windowMs = windowMs;
   }
 
@@ -66,9 +74,16 @@ export class WatchState {
     this.#sloSince = sloSince;
   }
 
+  takeExclusions(exclusions: readonly ExclusionRecord[]): void {
+    this.#exclusions = exclusions;
+  }
+
   apply(change: StateChange): void {
     for (const run of change.runs) {
       this.#putRun(run);
+    }
+    for (const sighting of change.sightings) {
+      this.#putSighting(sighting);
     }
     for (const record of change.records) {
       this.#takeRecord(record);
@@ -88,11 +103,15 @@ export class WatchState {
     }
   }
 
-  /** Forgets runs that no window reaches any more. */
+  /** Forgets what no window reaches any more, but never the newest of a check. */
   forgetBefore(ms: EpochMs): void {
+    for (const sightings of this.#sightings.values()) {
+      const keep = sightings.findIndex(({ observedMs }) => observedMs > ms);
+      sightings.splice(0, keep === -1 ? sightings.length - 1 : keep);
+    }
     for (const runs of this.#runs.values()) {
       const keep = runs.findIndex(({ toMs }) => toMs > ms);
-      runs.splice(0, keep === -1 ? runs.length : keep);
+      runs.splice(0, keep === -1 ? runs.length - 1 : keep);
     }
   }
 
@@ -102,6 +121,22 @@ export class WatchState {
 
   lastRunOf(checkId: string): TimelineRun | null {
     return this.#runs.get(checkId)?.at(-1) ?? null;
+  }
+
+  /** What the last conclusive probe saw of a check as it is declared now. */
+  lastSeenOf(check: Check | undefined): LastSeen | null {
+    if (check === undefined) {
+      return null;
+    }
+    const { id, generation, sli } = check;
+    const last = sli.kind === "deadline" ? this.lastSightingOf(id) : this.lastRunOf(id);
+    return last?.generation !== generation
+      ? null
+      : { atMs: last.observedMs, newestMs: last.newestMs ?? null };
+  }
+
+  lastSightingOf(checkId: string): Sighting | null {
+    return this.#sightings.get(checkId)?.at(-1) ?? null;
   }
 
   alertStateOf(checkId: string): CheckAlertState | null {
@@ -158,6 +193,17 @@ export class WatchState {
     }
   }
 
+  #putSighting(sighting: Sighting): void {
+    const sightings = this.#sightings.get(sighting.checkId);
+    if (sightings === undefined) {
+      this.#sightings.set(sighting.checkId, [sighting]);
+    } else if (sightings.at(-1)?.number === sighting.number) {
+      sightings[sightings.length - 1] = sighting;
+    } else {
+      sightings.push(sighting);
+    }
+  }
+
   #putRun(run: TimelineRun): void {
     const runs = this.#runs.get(run.checkId);
     if (runs === undefined) {
@@ -175,5 +221,8 @@ export class WatchState {
 
 function longestWindowMs(mesh: Mesh): DurationMs {
   const longestErrorWindowMs = 3 * 86_400_000;
-  return Math.max(longestErrorWindowMs, ...[...mesh.slos.values()].map(({ window }) => longestMs(window)));
+  return Math.max(
+    longestErrorWindowMs,
+    ...[...mesh.slos.values()].map(({ window }) => longestMs(window)),
+  );
 }

@@ -10,6 +10,13 @@ import { formatWindow } from "../time/period.ts";
 import { shortestGap } from "../time/schedule.ts";
 import type { WatchState } from "./state.ts";
 
+/**
+ * How soon a first failure is looked at again (slo.md §3). Data seen stale after its age was up is a fact that a
+ * second look only keeps from being a slip of the warehouse.
+ */
+const confirmMs = 60_000;
+const staleConfirmMs = 10_000;
+
 const loudness: readonly AlertLevel[] = ["none", "ticket", "page"];
 
 /**
@@ -29,6 +36,7 @@ export function subjectOf(check: Check, mesh: Mesh): AlertSubject {
     owner: check.owner,
     alert: check.severity === "warn" ? "none" : loudestLevel,
     cadenceMs: shortestGap(check.schedule),
+    confirmAfterMs: check.sli.kind === "freshness" ? staleConfirmMs : confirmMs,
   };
 }
 

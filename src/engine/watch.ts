@@ -15,6 +15,7 @@ import { Agenda } from "./agenda.ts";
 import type { CheckTypes } from "./check-types.ts";
 import { claimDue } from "./claim.ts";
 import { Ledger } from "./ledger.ts";
+import { Looks } from "./looks.ts";
 import { type DatasetRun, runDataset } from "./run.ts";
 import type { WatchState } from "./state.ts";
 import type { Warehouses } from "./warehouses.ts";
@@ -44,6 +45,7 @@ export class Watch {
   readonly #options: WatchOptions;
   readonly #abort = new AbortController();
   readonly #agenda = new Agenda();
+  readonly #looks = new Looks();
   readonly #ledger: Ledger;
   readonly #busy = new Map<string, Promise<void>>();
   /** Looking which datasets are busy, claiming and starting are one step, so that none is started twice. */
@@ -53,10 +55,11 @@ export class Watch {
   #isStopping = false;
 
   constructor(mesh: Mesh, options: WatchOptions) {
-    const { store, clock, logger, newId, events } = options;
+    const { store, types, clock, logger, newId, events } = options;
     this.#options = options;
     this.#ledger = new Ledger(mesh, {
       store,
+      types,
       clock,
       logger,
       newId,
@@ -92,6 +95,7 @@ export class Watch {
     await this.#ledger.takeOver(this.mesh, nowMs, () => {});
     const atOnce = [...abandoned.map(({ probeId }) => probeId), ...this.#unmeasured()];
     this.#agenda.start(this.mesh.probes, await store.slots.lastDue(), atOnce, nowMs);
+    this.#looks.start(this.mesh, this.state, nowMs);
     this.#lastBeatMs = nowMs;
     await this.#claimAndStart();
   }
@@ -110,6 +114,7 @@ export class Watch {
         this.#agenda.setBack(nowMs);
       }
       this.#lastBeatMs = nowMs;
+      await this.#ledger.takeExclusions();
       await this.#claimAndStart();
     } catch (error) {
       logger.error({ error }, "a beat failed in a way it should not");
@@ -124,6 +129,7 @@ export class Watch {
     await this.#ledger.takeOver(mesh, nowMs, () => {
       swap();
       this.#agenda.reload(mesh.probes, this.#unmeasured(), nowMs);
+      this.#looks.start(mesh, this.state, nowMs);
     });
     await this.#claimAndStart();
   }
@@ -168,10 +174,12 @@ export class Watch {
       const nowMs = clock.now();
       const busy = new Set(this.#busy.keys());
       const due = this.#agenda.dueAt(nowMs, busy);
+      const looks = this.#looks.dueAt(nowMs, busy);
       try {
-        const claimed = await claimDue(store, due, busy, nowMs);
+        const claimed = await claimDue(store, due, looks, busy, nowMs);
         this.#canClaim = true;
         this.#agenda.claimed(due);
+        this.#looks.claimed(looks);
         events.slotsEnded("overlapped", claimed.overlapped);
         events.slotsEnded("missed", claimed.missed);
         this.#startRuns(claimed.slots);
@@ -186,8 +194,22 @@ export class Watch {
 
   #startRuns(slots: readonly Slot[]): void {
     for (const [datasetId, own] of Map.groupBy(slots, (slot) => slot.datasetId)) {
-      const run = this.#runAndRecord(datasetId, own).finally(() => this.#busy.delete(datasetId));
+      const run = this.#runAndRecord(datasetId, own).finally(() => {
+        this.#busy.delete(datasetId);
+        this.#lookAgain(own);
+      });
       this.#busy.set(datasetId, run);
+    }
+  }
+
+  /** What was seen decides when to look next. */
+  #lookAgain(slots: readonly Slot[]): void {
+    const { mesh, state } = this.#ledger;
+    for (const probeId of new Set(slots.map((slot) => slot.probeId))) {
+      const probe = mesh.probes.get(probeId);
+      if (probe !== undefined) {
+        this.#looks.refresh(probe, mesh, state, this.#options.clock.now());
+      }
     }
   }
 
@@ -232,6 +254,7 @@ export class Watch {
       logger,
       newId,
       signal: this.#abort.signal,
+      last: (checkId) => this.state.lastSeenOf(this.mesh.checks.get(checkId)),
       onStatement: (bytes) => events.statementRan(dataset.connection, bytes),
     });
   }

@@ -17,6 +17,7 @@ export function subjectOf(checkId: string): AlertSubject {
     owner: "checkout",
     alert: "page",
     cadenceMs: 15 * minute,
+    confirmAfterMs: 60_000,
   };
 }
 

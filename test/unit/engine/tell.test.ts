@@ -162,6 +162,7 @@ describe("subjectOf", () => {
       datasetId: "orders/rows",
       dimension: "completeness",
       cadenceMs: 900_000,
+      confirmAfterMs: 60_000,
     });
   });
 });

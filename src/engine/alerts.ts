@@ -1,0 +1,123 @@
+/** What a dataset's results mean for its incidents, and which of them are looked at again. */
+import type { IncidentChange } from "../alerting/incidents.ts";
+import { type AlertStep, step } from "../alerting/step.ts";
+import type { CheckAlertState, Incident } from "../core/incident.ts";
+import type { Check, Mesh } from "../core/mesh.ts";
+import type { NewSlot, ResultRecord, Slot } from "../core/store.ts";
+import type { EpochMs } from "../core/vocabulary.ts";
+import { lastDeadline } from "../time/deadlines.ts";
+import { nextLook } from "../time/looks.ts";
+import { shortestGap } from "../time/schedule.ts";
+import type { WatchState } from "./state.ts";
+import { subjectOf } from "./subjects.ts";
+import { type MergedChange, mergeChanges } from "./tell.ts";
+
+interface Alerting {
+  readonly states: readonly CheckAlertState[];
+  readonly incidents: readonly Incident[];
+  readonly changes: readonly MergedChange[];
+  readonly confirmAt: ReadonlyMap<string, EpochMs>;
+}
+
+export function alert(
+  records: readonly ResultRecord[],
+  datasetId: string,
+  mesh: Mesh,
+  state: WatchState,
+  newId: () => string,
+): Alerting {
+  const own = state.openIncidents().filter((incident) => incident.datasetId === datasetId);
+  const incidents = new Map(own.map((incident) => [incident.id, incident]));
+  const touched = new Map<string, Incident>();
+  const states: CheckAlertState[] = [];
+  const changes: IncidentChange[] = [];
+  const confirmAt = new Map<string, EpochMs>();
+  for (const record of records) {
+    const check = mesh.checks.get(record.checkId);
+    if (check === undefined) {
+      continue;
+    }
+    const taken: AlertStep = step(
+      state.alertStateOf(check.id),
+      [...incidents.values()].filter(({ endedMs }) => endedMs === null),
+      subjectOf(check, mesh),
+      {
+        outcome: record.result.outcome,
+        atMs: record.atMs,
+        ...withSince(brokenSince(check, record)),
+      },
+      newId,
+    );
+    states.push(taken.state);
+    changes.push(...taken.changes);
+    for (const incident of taken.incidents) {
+      incidents.set(incident.id, incident);
+      touched.set(incident.id, incident);
+    }
+    if (taken.confirmAtMs !== null && !isLookedAtBy(taken.confirmAtMs, check, record)) {
+      confirmAt.set(check.id, taken.confirmAtMs);
+    }
+  }
+  const atMs = Math.max(0, ...records.map((record) => record.atMs));
+  return {
+    states,
+    incidents: [...touched.values()],
+    changes: mergeChanges(changes, atMs),
+    confirmAt,
+  };
+}
+
+function withSince(sinceMs: EpochMs | null): { readonly sinceMs?: EpochMs } {
+  return sinceMs === null ? {} : { sinceMs };
+}
+
+/** When a promise about time was broken, which is known to the millisecond whoever saw it when. */
+function brokenSince({ sli }: Check, { atMs, result }: ResultRecord): EpochMs | null {
+  if (result.outcome !== "fail") {
+    return null;
+  }
+  if (sli.kind === "deadline") {
+    return lastDeadline(sli, atMs)?.dueMs ?? null;
+  }
+  return sli.kind === "freshness" && result.newestMs !== undefined
+    ? result.newestMs + sli.maxAgeMs
+    : null;
+}
+
+/** A look that is due anyway confirms as well as a probe of its own. */
+function isLookedAtBy(
+  confirmAtMs: EpochMs,
+  { sli, schedule }: Check,
+  { atMs, result }: ResultRecord,
+): boolean {
+  if (sli.kind !== "freshness" || result.newestMs === undefined) {
+    return false;
+  }
+  const brokenMs = result.newestMs + sli.maxAgeMs;
+  return nextLook(brokenMs, sli.visibilityDelayMs, shortestGap(schedule), atMs) <= confirmAtMs;
+}
+
+/** One slot for all suspect checks of a probe, so that confirming costs one run. */
+export function confirmationsOf(
+  confirmAt: ReadonlyMap<string, EpochMs>,
+  slots: readonly Slot[],
+  datasetId: string,
+): readonly NewSlot[] {
+  const byProbe = new Map<string, { dueMs: EpochMs; checkIds: string[] }>();
+  for (const [checkId, dueMs] of confirmAt) {
+    const probeId = slots.find(({ checkIds }) => checkIds.includes(checkId))?.probeId;
+    if (probeId === undefined) {
+      continue;
+    }
+    const known = byProbe.get(probeId) ?? { dueMs, checkIds: [] };
+    known.checkIds.push(checkId);
+    byProbe.set(probeId, known);
+  }
+  return [...byProbe].map(([probeId, { dueMs, checkIds }]) => ({
+    probeId,
+    datasetId,
+    dueMs,
+    kind: "confirm",
+    checkIds,
+  }));
+}
