@@ -31,15 +31,12 @@ export interface SqliteStoreOptions {
  * not a store) and `TM_STORE_UNAVAILABLE`. A file that it refuses is left as it was found.
  */
 export async function openSqliteStore(path: string, options: SqliteStoreOptions): Promise<Store> {
-  switch (options.access) {
-    case "serve":
-      return openToServe(path, options.logger);
-    case "command":
-      return openForCommand(path);
-    case "readOnly":
-      return openToRead(path);
-  }
+  return openers[options.access](path, options.logger);
 }
+
+const openers: Readonly<
+  Record<SqliteStoreOptions["access"], (path: string, logger: Logger) => Store>
+> = { serve: openToServe, command: openForCommand, readOnly: openToRead };
 
 function openToServe(path: string, logger: Logger): Store {
   const kind = kindOf(path);
