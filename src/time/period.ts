@@ -20,6 +20,26 @@ const longestDays: Readonly<Record<CalendarPeriod, number>> = {
   year: 366,
 };
 
+type Step = (day: Temporal.PlainDate) => Temporal.PlainDate;
+
+/** From a day to the first day of its period. */
+const firstDay: Readonly<Record<CalendarPeriod, Step>> = {
+  day: (day) => day,
+  week: (day) => day.subtract({ days: day.dayOfWeek - 1 }),
+  month: (day) => day.with({ day: 1 }),
+  quarter: (day) => day.with({ month: day.month - ((day.month - 1) % 3), day: 1 }),
+  year: (day) => day.with({ month: 1, day: 1 }),
+};
+
+/** From the first day of a period to the first day of the next. */
+const nextFirstDay: Readonly<Record<CalendarPeriod, Step>> = {
+  day: (first) => first.add({ days: 1 }),
+  week: (first) => first.add({ days: 7 }),
+  month: (first) => first.add({ months: 1 }),
+  quarter: (first) => first.add({ months: 3 }),
+  year: (first) => first.add({ years: 1 }),
+};
+
 /** What a window covers at `nowMs`: of a calendar window the whole period, its future included. */
 export function boundsOf(window: SloWindow, nowMs: EpochMs): Bounds {
   return window.kind === "rolling"
@@ -35,10 +55,10 @@ export function periodAt(period: CalendarPeriod, timezone: string, atMs: EpochMs
   const day = Temporal.Instant.fromEpochMilliseconds(atMs)
     .toZonedDateTimeISO(timezone)
     .toPlainDate();
-  const first = firstDay(period, day);
+  const first = firstDay[period](day);
   return {
     fromMs: first.toZonedDateTime(timezone).epochMilliseconds,
-    toMs: dayAfter(period, first).toZonedDateTime(timezone).epochMilliseconds,
+    toMs: nextFirstDay[period](first).toZonedDateTime(timezone).epochMilliseconds,
   };
 }
 
@@ -52,34 +72,4 @@ export function formatWindow(window: SloWindow): string {
   return window.kind === "rolling"
     ? formatDuration(window.lengthMs)
     : `${window.period} in ${window.timezone}`;
-}
-
-function firstDay(period: CalendarPeriod, day: Temporal.PlainDate): Temporal.PlainDate {
-  switch (period) {
-    case "day":
-      return day;
-    case "week":
-      return day.subtract({ days: day.dayOfWeek - 1 });
-    case "month":
-      return day.with({ day: 1 });
-    case "quarter":
-      return day.with({ month: day.month - ((day.month - 1) % 3), day: 1 });
-    case "year":
-      return day.with({ month: 1, day: 1 });
-  }
-}
-
-function dayAfter(period: CalendarPeriod, first: Temporal.PlainDate): Temporal.PlainDate {
-  switch (period) {
-    case "day":
-      return first.add({ days: 1 });
-    case "week":
-      return first.add({ days: 7 });
-    case "month":
-      return first.add({ months: 1 });
-    case "quarter":
-      return first.add({ months: 3 });
-    case "year":
-      return first.add({ years: 1 });
-  }
 }
