@@ -55,11 +55,23 @@ export interface TimelineObservation {
 
 /** Load times that were read out of the data. */
 export interface KnownLoads {
-  /** Ascending, each after the newest one known before. */
+  /** Ascending, each after the newest one known before. With `gaps`: at least the first load after that one. */
   readonly instants: readonly EpochMs[];
   /**
    * All that matter are there: for freshness those that border a gap longer than `max_age`, for deadlines one of
    * every delivery that has any. False: these are some that are known.
    */
   readonly isComplete: boolean;
+  /**
+   * Freshness: the times longer than `max_age` between two successive loads, ascending, the newest load known
+   * before included; all of them where `isComplete`. Without it `instants` are all the loads there were: those
+   * that border long gaps, alone, would not tell one long gap from many short ones.
+   */
+  readonly gaps?: readonly LoadGap[];
+}
+
+/** Two successive loads with none between. */
+export interface LoadGap {
+  readonly fromMs: EpochMs;
+  readonly toMs: EpochMs;
 }
