@@ -1,7 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { parseScenario } from "../config/scenario.ts";
 import { TidemarkError } from "../core/errors.ts";
-import { type ReplayOutput, replay } from "../slo/replay.ts";
+import { replay } from "../slo/replay.ts";
+import type { ReplayOutput } from "../slo/replay-output.ts";
 import { ConfigurationError } from "./configuration.ts";
 
 /** Evaluates the scenario in a file. Throws `ConfigurationError` with every problem of it. */

@@ -1,18 +1,14 @@
 import type { Interval } from "../core/timeline.ts";
 import type { DurationMs, EpochMs } from "../core/vocabulary.ts";
-import type { SloStatus, SloTerms } from "./evaluate.ts";
-import { totalsOf } from "./evaluate.ts";
+import type { SloStatus, SloTerms } from "./evidence.ts";
 import { timesPpm, wholePpm } from "./ratio.ts";
+import { totalsOf } from "./tally.ts";
 
 /**
- * When the error budget of a rolling window will be gone if the time to come is as bad as the last
- * `forecastWindowMs`: the smallest t with `B − rolled_off(t) + e·t ≥ A` (slo.md §2), walking the timeline,
- * because bad time that leaves the window gives budget back (vector `rolling-forecast`). Rounded up to a
- * millisecond; `nowMs` when it is gone already; null when it will not be, or when nothing was known in
- * the last `forecastWindowMs`.
- *
- * Unknown time counts as bad where the SLO declares it so. Null for deliveries and rows. `status` is the one at
- * `nowMs`.
+ * When the error budget will be gone if the time to come is as bad as the last `forecastWindowMs` (slo.md §2); of a
+ * calendar window what lies in the period counts. Rounded up to a millisecond; `nowMs` when the budget is gone
+ * already; null when it will not be, when nothing was known lately, when nothing is allowed at all, and for
+ * deliveries and rows. `status` is the one at `nowMs`. Unknown time counts as bad where the SLO declares it so.
  */
 export function exhaustedAt(
   terms: SloTerms,
@@ -20,51 +16,116 @@ export function exhaustedAt(
   nowMs: EpochMs,
   forecastWindowMs: DurationMs,
 ): EpochMs | null {
-  if (status.unit !== "time") {
+  if (status.unit !== "time" || status.budget.consumed === null) {
     return null;
   }
-  const { fromMs: beginMs, toMs: endMs, timeline } = status;
-  const lengthMs = endMs - beginMs;
-  const isSpent = (state: Interval["state"]): boolean =>
-    state === "bad" || (state === "unknown" && terms.unknown === "bad");
-  const recent = totalsOf(timeline, nowMs - forecastWindowMs);
-  const spentRecently = recent.bad + (isSpent("unknown") ? recent.unknown : 0);
-  const seen = recent.good + recent.bad + (isSpent("unknown") ? recent.unknown : 0);
-
-  // In units of 1 / (1,000,000 × seen) ms every term is whole, so that the answer is right to the millisecond.
-  const seenScale = BigInt(seen);
-  const slope = timesPpm(spentRecently, wholePpm);
-  const allowed = timesPpm(lengthMs, wholePpm - terms.objectivePpm) * seenScale;
-  let spent = 0n;
-  for (const { fromMs, toMs, state } of timeline) {
-    spent += isSpent(state) ? timesPpm(toMs - fromMs, wholePpm) * seenScale : 0n;
-  }
-  if (seen === 0) {
-    return null;
-  }
-  if (spent >= allowed) {
+  const rates = ratesOf(terms, status, nowMs, forecastWindowMs);
+  const left = leftOf(status, rates);
+  if (left <= 0n) {
     return nowMs;
   }
-  if (slope === 0n) {
+  if (rates.spent === 0n) {
     return null;
   }
-  const windowFromMs = nowMs - lengthMs;
-  let walkedMs = windowFromMs;
-  const steps = [
-    { fromMs: windowFromMs, toMs: timeline[0]?.fromMs ?? nowMs, state: "good" as const },
-    ...timeline,
-  ];
-  for (const { toMs, state } of steps) {
-    const stepMs = BigInt(Math.max(0, toMs - walkedMs));
-    const atEnd =
-      spent + slope * stepMs - (isSpent(state) ? stepMs * BigInt(wholePpm) * seenScale : 0n);
-    // Where bad time rolls off the sum does not grow, so it reaches the allowance at a slope of e alone.
-    if (atEnd >= allowed) {
-      const afterMs = (allowed - spent + slope - 1n) / slope;
-      return walkedMs + lengthMs + Number(afterMs);
+  return terms.window.kind === "rolling"
+    ? inRollingWindow(status, left, rates, nowMs)
+    : inPeriod(status, left, rates, nowMs);
+}
+
+/**
+ * Every amount is in units of 1 / (1,000,000 × the time known lately) ms, in which all terms are whole: the answer is
+ * right to the millisecond.
+ */
+interface Rates {
+  /** One millisecond. */
+  readonly unit: bigint;
+  /** What a millisecond to come spends: e. */
+  readonly spent: bigint;
+  /** What a millisecond of promised time allows: 1 − T. */
+  readonly allowed: bigint;
+  readonly isUnknownBad: boolean;
+}
+
+function ratesOf(
+  terms: SloTerms,
+  { timeline }: SloStatus,
+  nowMs: EpochMs,
+  forecastWindowMs: DurationMs,
+): Rates {
+  const isUnknownBad = terms.unknown === "bad";
+  const { good, bad, unknown } = totalsOf(timeline, nowMs - forecastWindowMs);
+  const spentMs = bad + (isUnknownBad ? unknown : 0);
+  const seenMs = Math.max(1, good + spentMs);
+  return {
+    unit: timesPpm(seenMs, wholePpm),
+    spent: timesPpm(spentMs, wholePpm),
+    allowed: timesPpm(seenMs, wholePpm - terms.objectivePpm),
+    isUnknownBad,
+  };
+}
+
+/** What is left of the budget: A − B. */
+function leftOf(status: SloStatus, rates: Rates): bigint {
+  const promisedMs = status.toMs - status.fromMs - status.excluded;
+  const spentMs = status.bad + (rates.isUnknownBad ? status.unknown : 0);
+  return BigInt(promisedMs) * rates.allowed - BigInt(spentMs) * rates.unit;
+}
+
+/** `t = (A − B) / e`; null where the period ends before. */
+function inPeriod(
+  { toMs }: SloStatus,
+  left: bigint,
+  { spent }: Rates,
+  nowMs: EpochMs,
+): EpochMs | null {
+  const afterMs = dividedUp(left, spent);
+  return afterMs > BigInt(toMs - nowMs) ? null : nowMs + Number(afterMs);
+}
+
+/**
+ * The smallest t with `B − rolled_off(t) + e·t ≥ A(t)`, walking the intervals as they leave the window, because bad
+ * time that leaves gives budget back, and so does removed time: what comes after it is promised again (vector
+ * `rolling-forecast`). No exclusion to come is reckoned with.
+ */
+function inRollingWindow(
+  { fromMs, toMs, timeline }: SloStatus,
+  leftNow: bigint,
+  rates: Rates,
+  nowMs: EpochMs,
+): EpochMs | null {
+  let left = leftNow;
+  let walkedMs = fromMs;
+  for (const { toMs: endMs, state } of leaving(fromMs, timeline, nowMs)) {
+    const stepMs = BigInt(Math.max(0, endMs - walkedMs));
+    const loss = rates.spent - gainOf(state, rates);
+    if (loss > 0n && left <= loss * stepMs) {
+      return walkedMs + (toMs - fromMs) + Number(dividedUp(left, loss));
     }
-    spent = atEnd;
-    walkedMs = Math.max(walkedMs, toMs);
+    left -= loss * stepMs;
+    walkedMs = Math.max(walkedMs, endMs);
   }
   return null;
+}
+
+/** The time before the promise leaves first, and gives nothing back. */
+function* leaving(
+  fromMs: EpochMs,
+  timeline: readonly Interval[],
+  nowMs: EpochMs,
+): Generator<Interval> {
+  yield { fromMs, toMs: timeline[0]?.fromMs ?? nowMs, state: "good" };
+  yield* timeline;
+}
+
+/** What a millisecond of a state gives back to the budget as it leaves the window. */
+function gainOf(state: Interval["state"], { unit, allowed, isUnknownBad }: Rates): bigint {
+  if (state === "bad" || (state === "unknown" && isUnknownBad)) {
+    return unit;
+  }
+  return state === "excluded" ? allowed : 0n;
+}
+
+/** Both above zero. */
+function dividedUp(part: bigint, by: bigint): bigint {
+  return (part + by - 1n) / by;
 }
