@@ -179,7 +179,7 @@ class RunningClock implements Clock {
 function statementsOf(mesh: Mesh, warehouses: Warehouses): readonly string[] {
   return byDataset(selectChecks(mesh, []), mesh).flatMap(({ dataset, checks: own }) => {
     const { target } = warehouses.of(dataset.connection);
-    const plan = planProbe(dataset, own, target, types, noonMs);
+    const plan = planProbe(dataset, own, target, types, { nowMs: noonMs, last: () => null });
     const relation = target.dialect.relation(dataset.source);
     return [
       ...plan.statements.map((aggregates) => spellStatement(dataset, aggregates, target)),

@@ -145,7 +145,10 @@ async function captureStatements(mesh: Mesh, warehouses: Warehouses): Promise<re
   );
   for (const { dataset, checks: own } of groups) {
     const { target } = warehouses.of(dataset.connection);
-    const plan = planProbe(dataset, own, target, types, systemClock.now());
+    const plan = planProbe(dataset, own, target, types, {
+      nowMs: systemClock.now(),
+      last: () => null,
+    });
     captured.push(
       ...plan.statements.map((aggregates) => ({
         text: spellStatement(dataset, aggregates, target),

@@ -78,6 +78,7 @@ export async function runChecks(
         clock: systemClock,
         logger: silentLogger,
         signal,
+        last: () => null,
         newId,
         onStatement: () => undefined,
       }),

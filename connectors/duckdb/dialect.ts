@@ -1,21 +1,38 @@
 import { ConnectorError, type DatasetSource, type SqlDialect } from "../../src/core/connector.ts";
 import type { AggregateRequest, MeasurementFailure } from "../../src/core/measurement.ts";
+import { spellGaps } from "../_shared/gaps.ts";
 
 export const dialect: SqlDialect = {
   quoteIdentifier,
   relation,
   aggregate,
   /**
-   * The literal carries no offset and no type, so that DuckDB reads it as the column's type: a naive time
-   * as it stands, an instant in the session's time zone (which the driver sets to the dataset's), a day by
-   * its date. It thus meets the column uncast and prunes row groups. Measured on 1.5.6: with an offset, a
-   * naive column is compared with the time in UTC; a typed literal casts a column of another type.
-   *
-   * What this cannot say is the first of the two equal hours of an autumn night: in a column of instants
-   * it is read as the second, so that a window may begin or end up to an hour late, once a year.
+   * The literal has no type of its own, so that DuckDB reads it as the column's type; it thus meets the column
+   * uncast and prunes row groups. Measured on 1.5.6: with an offset, a naive column is compared with the time in
+   * UTC; without one, an instant is read in the session's zone, and of the two equal hours of an autumn night as
+   * the second. `typeof` is known when the query is planned, so that one of the branches is all that is left.
    */
-  compareTime: (column, op, moment) => `${column} ${op} ${quoteText(moment.local)}`,
+  compareTime: (column, op, { local, offset }) =>
+    `case when typeof(${column}) = 'TIMESTAMP WITH TIME ZONE' ` +
+    `then ${column} ${op} ${quoteText(local + offset)} else ${column} ${op} ${quoteText(local)} end`,
+  gaps: (request, relation, where) =>
+    spellGaps(request, relation, where, { milliseconds, stretch: spellStretch }),
+  /** The infinities, which no whole number holds, are NULL. */
+  epochMs: milliseconds,
 };
+
+/** `//` and `epoch_ms` cut towards 1970, so that of times before it one is taken off. NULL of an infinity. */
+function milliseconds(value: string): string {
+  const micros = `epoch_us(${value})`;
+  return `(${micros} // 1000 - cast(${micros} % 1000 < 0 as bigint))`;
+}
+
+function spellStretch(value: string, widthMs: number): string {
+  return `epoch_ms(${value}) // ${widthMs}`;
+}
+
+/** What a `query:` is called in the statements over it. */
+export const relationName = "dataset";
 
 /** Readers by the file's extension, compressed or not. DuckDB sees compression by the extension `.gz`. */
 const readers: readonly { readonly pattern: RegExp; readonly reader: string }[] = [
@@ -86,7 +103,7 @@ function relation(source: DatasetSource): string {
   }
   return source.kind === "table"
     ? source.parts.map(quoteIdentifier).join(".")
-    : `(\n${source.sql.replace(/[\s;]+$/, "")}\n) as dataset`;
+    : `(\n${source.sql.replace(/[\s;]+$/, "")}\n) as ${relationName}`;
 }
 
 /**

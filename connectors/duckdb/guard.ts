@@ -1,6 +1,7 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { z } from "zod";
 import { ConnectorError, type QueryResult } from "../../src/core/connector.ts";
+import { relationName } from "./dialect.ts";
 import { noFiles } from "./failures.ts";
 
 /**
@@ -19,17 +20,23 @@ const tableFunctions = new Set(
 
 /** What is read of a statement's syntax tree. */
 const select = z.object({
-  select_list: z
-    .array(z.object({ alias: z.string(), function_name: z.string().optional() }))
-    .default([]),
-  from_table: z.object({ type: z.string() }).optional(),
+  get select_list() {
+    return z.array(item).default([]);
+  },
+  get from_table() {
+    return from.optional();
+  },
 });
+const subquery = z.object({ node: select }).optional();
+const item = z.object({ alias: z.string(), function_name: z.string().optional(), subquery });
+const from = z.object({ type: z.string(), alias: z.string().default(""), subquery });
 const parsed = z.object({
   error: z.boolean(),
   statements: z.array(z.object({ node: select })).default([]),
 });
 
 export type Select = z.output<typeof select>;
+type Item = z.output<typeof item>;
 
 /**
  * Lets DuckDB's own parser read `sql`, which runs nothing, and returns what it found. Throws
@@ -66,17 +73,31 @@ const figures = new Set(["count", "count_star", "min", "max", "sum", "avg"]);
  * a `query:` whose own figures cannot be known.
  */
 export function answerOfNothing({ select_list: items, from_table: from }: Select): QueryResult {
-  if (from?.type !== "TABLE_FUNCTION") {
+  const isOfGaps = items.length > 0 && items.every(isGaps);
+  if (from?.type !== "TABLE_FUNCTION" && !isOfGaps) {
     throw new ConnectorError(noFiles);
   }
-  const names = items.map((item) => item.function_name ?? "");
-  const isOfFigures = names.length > 0 && names.every((name) => figures.has(name));
-  const row = names.map((name) => (name.startsWith("count") ? 0n : null));
+  const isOfFigures = items.length > 0 && items.every((item) => isFigure(item) || isGaps(item));
+  const row = items.map((item) => (item.function_name?.startsWith("count") === true ? 0n : null));
   return {
     columns: items.map(({ alias }) => alias),
     rows: isOfFigures ? [row] : [],
     isTruncated: false,
   };
+}
+
+function isFigure({ function_name: name }: Item): boolean {
+  return name !== undefined && figures.has(name);
+}
+
+/** Whether this is `SqlDialect.gaps` right over a set of files, and not over a `query:`. */
+function isGaps({ subquery }: Item): boolean {
+  const isOfText = subquery?.node.select_list[0]?.function_name === "string_agg";
+  let from = subquery?.node.from_table;
+  while (from?.type === "SUBQUERY" && from.alias !== relationName) {
+    from = from.subquery?.node.from_table;
+  }
+  return isOfText && from?.type === "TABLE_FUNCTION";
 }
 
 async function serialize(connection: DuckDBConnection, sql: string): Promise<string> {

@@ -47,6 +47,8 @@ export async function checkOnce(mesh: Mesh, options: CheckOnceOptions): Promise<
           clock: systemClock,
           logger,
           signal,
+          // Nothing is kept between one time and the next.
+          last: () => null,
           newId,
           onStatement: () => {},
         });

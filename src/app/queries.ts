@@ -16,13 +16,15 @@ export interface DatasetQueries {
 /** The statements of the selected checks, per dataset; nothing is connected to. */
 export function queriesOf(mesh: Mesh, selectors: readonly string[]): readonly DatasetQueries[] {
   const checks = selectChecks(mesh, selectors);
+  // As a first probe would ask: what is only asked after an outage is not there.
+  const moment = { nowMs: systemClock.now(), last: () => null };
   return byDataset(checks, mesh).flatMap(({ dataset, checks: own }) => {
     const connection = mesh.connections.get(dataset.connection);
     const spec = registries.connectors.get(connection?.type ?? "");
     if (spec === undefined) {
       return [];
     }
-    const plan = planProbe(dataset, own, spec, types, systemClock.now());
+    const plan = planProbe(dataset, own, spec, types, moment);
     return [
       {
         dataset: dataset.id,

@@ -45,12 +45,11 @@ export interface SqlDialect {
   /**
    * A scalar subquery: the gaps as text `from:to,from:to,…` in milliseconds since 1970 as if the column were
    * in UTC, ascending, `from` empty for the first value; empty or NULL without a gap. At most `maxGaps` + 1 of
-   * them. `relation` and `filter` (of the dataset and the request, or null) are spelled already.
+   * them. `relation` and `where`, the condition of the dataset and the request as it
+   * stands behind WHERE, are spelled already. NULLs and the infinities are left out.
    */
   gaps(request: GapsRequest, relation: string, where: string): string;
-  /**
-   * The column as milliseconds since 1970 as if it were in UTC, a whole number.
-   */
+  /** The column as milliseconds since 1970 as if it were in UTC, rounded down to a whole number; NULL of an infinity. */
   epochMs(column: string): string;
 }
 

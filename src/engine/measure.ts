@@ -4,13 +4,14 @@
  * A statement that fails with `invalid_query` is bisected, so that one bad column does not spoil its
  * neighbours. Nothing else is: after a timeout or a refused permission more statements would only cost.
  */
-import type { Measurements } from "../core/check.ts";
+import type { Gap, Measurements } from "../core/check.ts";
 import type { Clock } from "../core/clock.ts";
 import { type CallOptions, type Connector, ConnectorError } from "../core/connector.ts";
 import type { Logger } from "../core/logger.ts";
 import type { CatalogueColumn, Measured, MeasurementFailure } from "../core/measurement.ts";
 import type { SqlValue } from "../core/value.ts";
-import { type PlannedAggregate, type PlanTarget, type ProbePlan, spellStatement } from "./plan.ts";
+import { readGaps } from "./gaps.ts";
+import { type PlannedFigure, type PlanTarget, type ProbePlan, spellStatement } from "./plan.ts";
 
 export interface MeasuringContext {
   readonly connector: Pick<Connector, "query">;
@@ -24,12 +25,12 @@ export interface MeasuringContext {
 }
 
 /** Figures by alias. */
-export type MeasuredAggregates = ReadonlyMap<string, Measured<SqlValue>>;
+export type MeasuredFigures = ReadonlyMap<string, Measured<SqlValue>>;
 
-export async function measureAggregates(
+export async function measureFigures(
   plan: ProbePlan,
   context: MeasuringContext,
-): Promise<MeasuredAggregates> {
+): Promise<MeasuredFigures> {
   const measured = new Map<string, Measured<SqlValue>>();
   for (const statement of plan.statements) {
     await measureStatement(plan, statement, context, measured);
@@ -39,18 +40,18 @@ export async function measureAggregates(
 
 async function measureStatement(
   plan: ProbePlan,
-  aggregates: readonly PlannedAggregate[],
+  figures: readonly PlannedFigure[],
   context: MeasuringContext,
   into: Map<string, Measured<SqlValue>>,
 ): Promise<void> {
   const label = context.nextLabel();
   const atMs = context.clock.now();
   try {
-    const sql = spellStatement(plan.dataset, aggregates, context.target);
+    const sql = spellStatement(plan.dataset, figures, context.target);
     const answer = await context.connector.query(sql, { ...context.call, label, maxRows: 1 });
     context.onStatement(label, answer.bytesScanned);
     const row = answer.rows[0];
-    for (const [index, { alias }] of aggregates.entries()) {
+    for (const [index, { alias }] of figures.entries()) {
       const value = row?.[index];
       into.set(
         alias,
@@ -62,13 +63,13 @@ async function measureStatement(
   } catch (error) {
     context.onStatement(label, undefined);
     const failure = failureOf(error, context.logger);
-    if (failure.kind === "invalid_query" && aggregates.length > 1) {
-      const middle = Math.ceil(aggregates.length / 2);
-      await measureStatement(plan, aggregates.slice(0, middle), context, into);
-      await measureStatement(plan, aggregates.slice(middle), context, into);
+    if (failure.kind === "invalid_query" && figures.length > 1) {
+      const middle = Math.ceil(figures.length / 2);
+      await measureStatement(plan, figures.slice(0, middle), context, into);
+      await measureStatement(plan, figures.slice(middle), context, into);
       return;
     }
-    for (const { alias } of aggregates) {
+    for (const { alias } of figures) {
       into.set(alias, { ok: false, failure });
     }
   }
@@ -78,17 +79,26 @@ async function measureStatement(
 export function measurementsOf(
   plan: ProbePlan,
   checkId: string,
-  aggregates: MeasuredAggregates,
+  figures: MeasuredFigures,
   columns: Measured<readonly CatalogueColumn[]> | null,
 ): Measurements {
-  const aliases = plan.aliases.get(checkId);
+  const own = plan.figures.get(checkId);
   return {
     aggregate(id) {
-      const measured = aggregates.get(aliases?.get(id) ?? "");
-      if (measured === undefined) {
+      const figure = own?.get(id);
+      const measured = figures.get(figure?.alias ?? "");
+      if (figure?.request.kind !== "aggregate" || measured === undefined) {
         throw new Error(`${checkId} reads ${id}, which it did not plan`);
       }
       return measured;
+    },
+    gaps(id) {
+      const figure = own?.get(id);
+      const measured = figures.get(figure?.alias ?? "");
+      if (figure?.request.kind !== "gaps" || measured === undefined) {
+        throw new Error(`${checkId} reads the gaps ${id}, which it did not plan`);
+      }
+      return gapsOf(measured, figure.request.maxGaps);
     },
     columns() {
       if (columns === null) {
@@ -97,6 +107,22 @@ export function measurementsOf(
       return columns;
     },
   };
+}
+
+function gapsOf(measured: Measured<SqlValue>, maxGaps: number): Measured<readonly Gap[]> {
+  if (!measured.ok) {
+    return measured;
+  }
+  const gaps = readGaps(measured.value);
+  if (gaps === null) {
+    const message = "The warehouse answered with gaps that cannot be read.";
+    return { ok: false, failure: internalFailure(message) };
+  }
+  if (gaps.length > maxGaps) {
+    const message = `There are more than ${maxGaps.toLocaleString("en-US")} gaps between load times.`;
+    return { ok: false, failure: { kind: "truncated", message } };
+  }
+  return { ...measured, value: gaps };
 }
 
 /** What a connector threw, as a failure; logs what none should throw. */

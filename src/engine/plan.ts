@@ -6,31 +6,38 @@
  * statement, so that an index can serve it: on 2 million indexed rows in Postgres, `max(t)` beside
  * `count(*) filter (…)` in one SELECT reads 34,496 pages, as subqueries 18. Requests that must scan
  * anyway share one scan. A columnar store reads only the columns named, so everything goes into one SELECT.
+ *
+ * Gaps are a scalar subquery in either form. A `query:` source thus runs a second time for them, which is seldom: they
+ * are asked for when loads may have been missed.
  */
 
+import type { LastSeen } from "../core/check.ts";
 import type { Capabilities, SqlDialect } from "../core/connector.ts";
-import type { AggregateRequest } from "../core/measurement.ts";
+import type { AggregateRequest, GapsRequest } from "../core/measurement.ts";
 import type { Check, Dataset } from "../core/mesh.ts";
 import type { EpochMs } from "../core/vocabulary.ts";
 import type { CheckTypes } from "./check-types.ts";
 
 /** Below Postgres' limit of 1,664 select items, with room for joins. */
-const maxAggregatesPerStatement = 400;
+const maxFiguresPerStatement = 400;
+
+/** What is one value of a statement's row. */
+export type FigureRequest = AggregateRequest | GapsRequest;
 
 /** A figure that is measured once, however many checks ask for it. */
-export interface PlannedAggregate {
+export interface PlannedFigure<R extends FigureRequest = FigureRequest> {
   /** Column alias in the statement. */
   readonly alias: string;
-  readonly request: AggregateRequest;
+  readonly request: R;
 }
 
 export interface ProbePlan {
   readonly dataset: Dataset;
   /** In groups that become one statement each. */
-  readonly statements: readonly (readonly PlannedAggregate[])[];
+  readonly statements: readonly (readonly PlannedFigure[])[];
   readonly needsColumns: boolean;
-  /** Check id → the id of its request → alias. */
-  readonly aliases: ReadonlyMap<string, ReadonlyMap<string, string>>;
+  /** Check id → the id of its request → the figure. */
+  readonly figures: ReadonlyMap<string, ReadonlyMap<string, PlannedFigure>>;
   /** Checks whose planning threw; a fault of the check type, never of its neighbours. */
   readonly broken: ReadonlyMap<string, unknown>;
 }
@@ -41,119 +48,125 @@ export interface PlanTarget {
   readonly capabilities: Capabilities;
 }
 
+/** When a probe is planned, and what was known by then. */
+export interface ProbeMoment {
+  /** The instant that windows end at. */
+  readonly nowMs: EpochMs;
+  readonly last: (checkId: string) => LastSeen | null;
+}
+
 export function planProbe(
   dataset: Dataset,
   checks: readonly Check[],
   target: PlanTarget,
   types: CheckTypes,
-  nowMs: EpochMs,
+  { nowMs, last }: ProbeMoment,
 ): ProbePlan {
-  const planned = new Map<string, PlannedAggregate>();
-  const aliases = new Map<string, ReadonlyMap<string, string>>();
+  const planned = new Map<string, PlannedFigure>();
+  const figures = new Map<string, ReadonlyMap<string, PlannedFigure>>();
   const broken = new Map<string, unknown>();
-  const context = { dialect: target.dialect, timezone: dataset.timezone, nowMs };
+  const { dialect } = target;
   let needsColumns = false;
   for (const check of checks) {
+    const { timezone } = dataset;
+    const context = { dialect, timezone, nowMs, calendar: check.calendar, last: last(check.id) };
     try {
-      const own = new Map<string, string>();
+      const own = new Map<string, PlannedFigure>();
       for (const request of types.of(check).plan(check.params, context)) {
         if (request.kind === "columns") {
           needsColumns = true;
           continue;
         }
-        const key = JSON.stringify([request.fn, request.of, request.filter]);
-        const aggregate = planned.get(key) ?? { alias: `m${planned.size}`, request };
-        planned.set(key, aggregate);
-        own.set(request.id, aggregate.alias);
+        const key = keyOf(request);
+        const figure = planned.get(key) ?? { alias: `m${planned.size}`, request };
+        planned.set(key, figure);
+        own.set(request.id, figure);
       }
-      aliases.set(check.id, own);
+      figures.set(check.id, own);
     } catch (error) {
       broken.set(check.id, error);
     }
   }
-  return { dataset, statements: chunk([...planned.values()]), needsColumns, aliases, broken };
+  return { dataset, statements: chunk([...planned.values()]), needsColumns, figures, broken };
 }
 
-/** The SQL of one group of aggregates; a single row whose columns are the aliases in order. */
+/** Equal for requests that have the same answer. */
+function keyOf(request: FigureRequest): string {
+  return JSON.stringify(
+    request.kind === "gaps"
+      ? [request.kind, request.of, request.filter, request.longerThanMs, request.maxGaps]
+      : [request.fn, request.of, request.filter],
+  );
+}
+
+/** The SQL of one group of figures; a single row whose columns are the aliases in order. */
 export function spellStatement(
   dataset: Dataset,
-  aggregates: readonly PlannedAggregate[],
-  target: PlanTarget,
+  figures: readonly PlannedFigure[],
+  { dialect, capabilities }: PlanTarget,
 ): string {
-  const from = target.dialect.relation(dataset.source);
+  const rows = { dialect, from: dialect.relation(dataset.source), filter: dataset.filter };
   // A subquery per figure would run a `query:` source once per figure.
-  const isPacked = target.capabilities.isColumnar || dataset.source.kind === "query";
-  return isPacked
-    ? spellPacked(from, dataset.filter, aggregates, target.dialect)
-    : spellSubqueries(from, dataset.filter, aggregates, target.dialect);
+  const isPacked = capabilities.isColumnar || dataset.source.kind === "query";
+  return isPacked ? spellSelect(rows, figures) : spellSubqueries(rows, figures);
 }
 
-function spellPacked(
-  from: string,
-  filter: string | undefined,
-  aggregates: readonly PlannedAggregate[],
-  dialect: SqlDialect,
-): string {
+/** The dataset's rows, as a statement reads them. */
+interface Rows {
+  readonly dialect: SqlDialect;
+  readonly from: string;
+  readonly filter: string | undefined;
+}
+
+/** All figures in one SELECT, which reads the rows once but for gaps. */
+function spellSelect(rows: Rows, figures: readonly PlannedFigure[]): string {
+  const aggregates = figures.filter(isAggregate);
   const common = commonFilter(aggregates);
-  const items = aggregates.map(({ alias, request }) => {
-    const spelled = common === undefined ? request : withoutFilter(request);
-    return `${dialect.aggregate(spelled)} as ${alias}`;
-  });
-  return `select ${items.join(", ")} from ${from}${where(filter, common)}`;
+  const items = figures.map((figure) => `${spellFigure(rows, figure, common)} as ${figure.alias}`);
+  // Gaps bring their own FROM, and beside another one they would be repeated for each of its rows.
+  const from = aggregates.length === 0 ? "" : ` from ${rows.from}${where(rows.filter, common)}`;
+  return `select ${items.join(", ")}${from}`;
 }
 
-function spellSubqueries(
-  from: string,
-  filter: string | undefined,
-  aggregates: readonly PlannedAggregate[],
-  dialect: SqlDialect,
-): string {
-  const groups = groupByScan(aggregates);
+/** `common` is the filter that stands behind WHERE already. */
+function spellFigure(rows: Rows, { request }: PlannedFigure, common: string | undefined): string {
+  if (request.kind === "gaps") {
+    return rows.dialect.gaps(request, rows.from, condition(rows.filter, request.filter));
+  }
+  return rows.dialect.aggregate(request.filter === common ? withoutFilter(request) : request);
+}
+
+function spellSubqueries(rows: Rows, figures: readonly PlannedFigure[]): string {
+  const groups = groupByScan(figures);
   const [only] = groups;
   if (groups.length === 1 && only !== undefined) {
-    return spellGroup(from, filter, only, dialect);
+    return spellSelect(rows, only);
   }
-  const joined = groups.map(
-    (group, index) => `(${spellGroup(from, filter, group, dialect)}) as s${index}`,
-  );
+  const joined = groups.map((group, index) => `(${spellSelect(rows, group)}) as s${index}`);
   const items = groups.flatMap((group, index) =>
     group.map(({ alias }) => ({ alias, item: `s${index}.${alias}` })),
   );
   // The caller reads columns by position, so the order of the aliases is kept.
-  const order = new Map(aggregates.map(({ alias }, index) => [alias, index]));
+  const order = new Map(figures.map(({ alias }, index) => [alias, index]));
   items.sort((a, b) => (order.get(a.alias) ?? 0) - (order.get(b.alias) ?? 0));
   return `select ${items.map(({ item }) => item).join(", ")} from ${joined.join(" cross join ")}`;
 }
 
-function spellGroup(
-  from: string,
-  filter: string | undefined,
-  group: readonly PlannedAggregate[],
-  dialect: SqlDialect,
-): string {
-  const items = group.map(
-    ({ alias, request }) => `${dialect.aggregate(withoutFilter(request))} as ${alias}`,
+/** Each `min`, each `max` and each request for gaps alone; the others together where they read the same rows. */
+function groupByScan(figures: readonly PlannedFigure[]): readonly (readonly PlannedFigure[])[] {
+  const isAlone = ({ request }: PlannedFigure): boolean =>
+    request.kind === "gaps" || request.fn === "min" || request.fn === "max";
+  const groups = Map.groupBy(figures, (figure) =>
+    isAlone(figure) ? figure.alias : `rows:${figure.request.filter ?? ""}`,
   );
-  return `select ${items.join(", ")} from ${from}${where(filter, group[0]?.request.filter)}`;
-}
-
-/** Each `min` and `max` alone; the others together where they read the same rows. */
-function groupByScan(aggregates: readonly PlannedAggregate[]): readonly PlannedAggregate[][] {
-  const groups = new Map<string, PlannedAggregate[]>();
-  for (const aggregate of aggregates) {
-    const { fn, filter } = aggregate.request;
-    const key = fn === "min" || fn === "max" ? aggregate.alias : `rows:${filter ?? ""}`;
-    const group = groups.get(key);
-    if (group === undefined) {
-      groups.set(key, [aggregate]);
-    } else {
-      group.push(aggregate);
-    }
-  }
   return [...groups.values()];
 }
 
-function commonFilter(aggregates: readonly PlannedAggregate[]): string | undefined {
+function isAggregate(figure: PlannedFigure): figure is PlannedFigure<AggregateRequest> {
+  return figure.request.kind === "aggregate";
+}
+
+function commonFilter(aggregates: readonly PlannedFigure<AggregateRequest>[]): string | undefined {
   const first = aggregates[0]?.request.filter;
   return aggregates.every(({ request }) => request.filter === first) ? first : undefined;
 }
@@ -164,16 +177,20 @@ function withoutFilter(request: AggregateRequest): AggregateRequest {
 }
 
 function where(...filters: readonly (string | undefined)[]): string {
-  const present = filters.filter((filter) => filter !== undefined);
-  // The line break ends a comment that a declared filter may end with.
-  const spelled = present.map((text) => `(${text}\n)`);
-  return spelled.length === 0 ? "" : ` where ${spelled.join(" and ")}`;
+  const spelled = condition(...filters);
+  return spelled === "" ? "" : ` where ${spelled}`;
 }
 
-function chunk(aggregates: readonly PlannedAggregate[]): readonly (readonly PlannedAggregate[])[] {
-  const chunks: PlannedAggregate[][] = [];
-  for (let start = 0; start < aggregates.length; start += maxAggregatesPerStatement) {
-    chunks.push(aggregates.slice(start, start + maxAggregatesPerStatement));
+function condition(...filters: readonly (string | undefined)[]): string {
+  const present = filters.filter((filter) => filter !== undefined);
+  // The line break ends a comment that a declared filter may end with.
+  return present.map((text) => `(${text}\n)`).join(" and ");
+}
+
+function chunk(figures: readonly PlannedFigure[]): readonly (readonly PlannedFigure[])[] {
+  const chunks: PlannedFigure[][] = [];
+  for (let start = 0; start < figures.length; start += maxFiguresPerStatement) {
+    chunks.push(figures.slice(start, start + maxFiguresPerStatement));
   }
   return chunks;
 }
