@@ -5,6 +5,14 @@ import { TidemarkError } from "../core/errors.ts";
 import { type CheckOptions, check } from "./check.ts";
 import type { CommandContext } from "./command-context.ts";
 import { doctor } from "./doctor.ts";
+import {
+  type ExcludeAddOptions,
+  type ExcludeEndOptions,
+  type ExcludeListOptions,
+  excludeAdd,
+  excludeEnd,
+  excludeList,
+} from "./exclude.ts";
 import { type ExitCode, exitCodes } from "./exit-codes.ts";
 import { reportFailure } from "./failure.ts";
 import { init } from "./init.ts";
@@ -143,6 +151,55 @@ function describe(perform: (options: GlobalOptions, work: Work) => Promise<void>
     .argument("<file>", "the scenario, JSON or YAML; - for standard input")
     .exitOverride();
   replayCommand.action(act(replayCommand, (file: string) => (context) => sloReplay(file, context)));
+
+  const excludeCommand = command(
+    "exclude",
+    "Excuse time of a product or an SLO, with who and why.",
+  );
+  const excludeAddCommand = excludeCommand
+    .command("add")
+    .description("Excuse time: known before, or corrected afterwards.")
+    .argument("<target>", "a product, or product/slo")
+    .requiredOption("--from <instant>", "now, 2026-01-31 or 2026-01-31T06:00:00Z")
+    .option("--to <instant>", "until it is ended, unless said")
+    .option("--for <duration>", "instead of --to, e.g. 1h30m")
+    .requiredOption("--reason <text>", "why; it stays on record")
+    .option("--author <name>", "who; by default the user of the operating system")
+    .addOption(
+      new Option(
+        "--mode <mode>",
+        "remove: taken out of the window, by default for time to come; good: counts as good, by default for time past",
+      ).choices(["remove", "good"]),
+    )
+    .exitOverride();
+  excludeAddCommand.action(
+    act(
+      excludeAddCommand,
+      (target: string, o: ExcludeAddOptions) => (context) => excludeAdd(target, o, context),
+    ),
+  );
+  const excludeListCommand = format(
+    selectors(excludeCommand.command("list").description("Show exclusions, with who and why.")),
+    ["text", "json"],
+  ).exitOverride();
+  excludeListCommand.action(
+    act(
+      excludeListCommand,
+      (chosen: string[], o: ExcludeListOptions) => (context) => excludeList(chosen, o, context),
+    ),
+  );
+  const excludeEndCommand = excludeCommand
+    .command("end")
+    .description("End an exclusion now; what it excused until now stays so.")
+    .argument("<id>", "as `exclude list` shows it")
+    .option("--author <name>", "who; by default the user of the operating system")
+    .exitOverride();
+  excludeEndCommand.action(
+    act(
+      excludeEndCommand,
+      (id: string, o: ExcludeEndOptions) => (context) => excludeEnd(id, o, context),
+    ),
+  );
 
   const generateCommand = command(
     "generate",

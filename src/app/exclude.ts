@@ -1,0 +1,182 @@
+/** Exclusions by command: what `tidemark exclude` adds, lists and ends, beside a daemon that runs or not. */
+import { hintFor } from "../config/suggest.ts";
+import { TidemarkError } from "../core/errors.ts";
+import type { ExclusionRecord, PlannedExclusion } from "../core/exclusion.ts";
+import type { Logger } from "../core/logger.ts";
+import type { Mesh, Slo } from "../core/mesh.ts";
+import type { Store } from "../core/store.ts";
+import type { EpochMs } from "../core/vocabulary.ts";
+import { endOf } from "../engine/excluded.ts";
+import { selectWatched } from "../engine/select.ts";
+import { openSqliteStore } from "../store/sqlite/store.ts";
+import { excludedTimes } from "../time/recurrence.ts";
+import { systemClock } from "./clock.ts";
+import { createLoader, type Environment } from "./configuration.ts";
+import { type AskedExclusion, authorOf, recordOf } from "./exclusion-request.ts";
+import { newId } from "./ids.ts";
+import { startingMesh } from "./starting-mesh.ts";
+
+export interface ExcludeContext {
+  readonly configPath: string;
+  readonly env: Environment;
+  readonly logger: Logger;
+}
+
+/**
+ * - planned: it has not begun, or recurs and does not excuse just now.
+ * - running: it excuses now.
+ * - over: its time has passed.
+ * - ended: somebody ended it, so that it excuses nothing from then on.
+ */
+export type ExclusionState = "planned" | "running" | "over" | "ended";
+
+/** One that was made by command, or one of an SLO's own. */
+export type ListedExclusion =
+  | {
+      readonly source: "command";
+      readonly target: string;
+      readonly state: ExclusionState;
+      readonly record: ExclusionRecord;
+    }
+  | {
+      readonly source: "product_file";
+      readonly target: string;
+      readonly state: ExclusionState;
+      readonly planned: PlannedExclusion;
+      /** Of one that recurs the time that excuses now, else the next one, if there is any within 400 days. */
+      readonly next: { readonly fromMs: EpochMs; readonly toMs: EpochMs } | null;
+    };
+
+/** How far ahead a recurring exclusion is looked for: a yearly one has one by then. */
+const lookAheadMs = 400 * 86_400_000;
+
+/**
+ * Writes an exclusion to the store. Throws `TM_USAGE` for times, a reason or an author that cannot be,
+ * `TM_CONFIG_REFERENCE` for a target that is not declared, and what opening a store throws.
+ */
+export function addExclusion(
+  asked: AskedExclusion,
+  context: ExcludeContext,
+): Promise<ExclusionRecord> {
+  return withStore("command", context, async (store, mesh) => {
+    assertDeclared(asked.target, mesh);
+    const record = recordOf(asked, { id: newId(), nowMs: systemClock.now() });
+    await store.exclusions.add(record);
+    return record;
+  });
+}
+
+/** Ends one now; what it excused until now stays. Throws `TM_CONFIG_REFERENCE`, or `TM_USAGE` when it is over. */
+export function endExclusion(
+  id: string,
+  author: string | undefined,
+  context: ExcludeContext,
+): Promise<ExclusionRecord> {
+  const by = authorOf(author);
+  return withStore("command", context, async (store) => {
+    const nowMs = systemClock.now();
+    return await store.transaction(async ({ exclusions }) => {
+      const records = await exclusions.list();
+      const record = records.find((one) => one.id === id);
+      if (record === undefined) {
+        const running = records.filter((one) => isOpen(stateOf(one, nowMs))).map((one) => one.id);
+        throw new TidemarkError("TM_CONFIG_REFERENCE", `there is no exclusion \`${id}\``, {
+          hint: hintFor(id, running, "exclusion"),
+        });
+      }
+      assertOpen(record, nowMs);
+      await exclusions.end(id, nowMs, by);
+      return { ...record, endedMs: nowMs, endedBy: by };
+    });
+  });
+}
+
+/** All exclusions of the selected SLOs, or simply all: by target, those of the product files first. */
+export function listExclusions(
+  selectors: readonly string[],
+  context: ExcludeContext,
+): Promise<readonly ListedExclusion[]> {
+  return withStore("readOnly", context, async (store, mesh) => {
+    const nowMs = systemClock.now();
+    const { slos, checks } = selectWatched(mesh, selectors);
+    const targets = new Set([...slos, ...checks].flatMap(({ id, product }) => [id, product]));
+    const records = await store.exclusions.list();
+    return [
+      ...slos.flatMap((slo) => declaredIn(slo, nowMs)),
+      ...records
+        .filter(({ target }) => selectors.length === 0 || targets.has(target))
+        .map((record) => ({
+          source: "command" as const,
+          target: record.target,
+          state: stateOf(record, nowMs),
+          record,
+        })),
+    ].toSorted((a, b) => (a.target < b.target ? -1 : Number(a.target > b.target)));
+  });
+}
+
+function declaredIn(slo: Slo, nowMs: EpochMs): readonly ListedExclusion[] {
+  return slo.exclusions.map((planned) => {
+    const [next = null] = excludedTimes(planned, nowMs, nowMs + lookAheadMs);
+    const state = next === null ? "over" : next.fromMs <= nowMs ? "running" : "planned";
+    return { source: "product_file", target: slo.id, state, planned, next };
+  });
+}
+
+function stateOf(record: ExclusionRecord, nowMs: EpochMs): ExclusionState {
+  if (record.endedMs !== null) {
+    return "ended";
+  }
+  if (nowMs < record.fromMs) {
+    return "planned";
+  }
+  return nowMs < (endOf(record) ?? Infinity) ? "running" : "over";
+}
+
+function isOpen(state: ExclusionState): boolean {
+  return state === "planned" || state === "running";
+}
+
+function assertOpen(record: ExclusionRecord, nowMs: EpochMs): void {
+  if (isOpen(stateOf(record, nowMs))) {
+    return;
+  }
+  const { id, endedBy } = record;
+  const since = new Date(endOf(record) ?? nowMs).toISOString();
+  throw new TidemarkError(
+    "TM_USAGE",
+    endedBy === null
+      ? `exclusion \`${id}\` is over since ${since}`
+      : `exclusion \`${id}\` was ended by ${endedBy} at ${since}`,
+    { hint: "What was excused stays so: it is part of the record." },
+  );
+}
+
+function assertDeclared(target: string, mesh: Mesh): void {
+  if (!mesh.products.has(target) && !mesh.slos.has(target)) {
+    const known = target.includes("/") ? mesh.slos : mesh.products;
+    throw new TidemarkError("TM_CONFIG_REFERENCE", `there is no product and no SLO \`${target}\``, {
+      hint: hintFor(target, [...known.keys()], "SLO"),
+    });
+  }
+}
+
+/** Like `status`, by the last good configuration while the one on disk is broken. */
+async function withStore<T>(
+  access: "command" | "readOnly",
+  { configPath, env, logger }: ExcludeContext,
+  work: (store: Store, mesh: Mesh) => Promise<T>,
+): Promise<T> {
+  const opened: Store[] = [];
+  try {
+    const loader = createLoader(env);
+    const { mesh, store } = await startingMesh(loader, configPath, logger, async (path) => {
+      const one = await openSqliteStore(path, { access, logger });
+      opened.push(one);
+      return one;
+    });
+    return await work(store, mesh);
+  } finally {
+    await Promise.all(opened.map((store) => store[Symbol.asyncDispose]()));
+  }
+}

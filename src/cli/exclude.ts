@@ -1,0 +1,200 @@
+import {
+  addExclusion,
+  type ExclusionState,
+  endExclusion,
+  type ListedExclusion,
+  listExclusions,
+} from "../app/exclude.ts";
+import type { ExclusionMode, ExclusionRecord, ExclusionSpan } from "../core/exclusion.ts";
+import type { EpochMs } from "../core/vocabulary.ts";
+import { formatDuration } from "../time/duration.ts";
+import type { CommandContext } from "./command-context.ts";
+import { type ExitCode, exitCodes } from "./exit-codes.ts";
+import { instantText } from "./instant-text.ts";
+import { type Style, type Terminal, table } from "./terminal.ts";
+
+export interface ExcludeAddOptions {
+  readonly from: string;
+  readonly to?: string;
+  readonly for?: string;
+  readonly reason: string;
+  readonly author?: string;
+  readonly mode?: ExclusionMode;
+}
+
+export interface ExcludeListOptions {
+  readonly format: "text" | "json";
+}
+
+export interface ExcludeEndOptions {
+  readonly author?: string;
+}
+
+/** What a mode does to the time of an exclusion, for people. */
+export const modeWords: Readonly<Record<ExclusionMode, string>> = {
+  remove: "its time is taken out of the window, and the error budget shrinks with it",
+  good: "its time counts as good",
+};
+
+/** `tidemark exclude add`: excuses time of a product or of one SLO, with who and why. */
+export async function excludeAdd(
+  target: string,
+  { from, to, for: length, reason, author, mode }: ExcludeAddOptions,
+  { configPath, env, terminal, logger }: CommandContext,
+): Promise<ExitCode> {
+  const asked = {
+    target,
+    from,
+    reason,
+    ...(to === undefined ? {} : { to }),
+    ...(length === undefined ? {} : { for: length }),
+    ...(author === undefined ? {} : { author }),
+    ...(mode === undefined ? {} : { mode }),
+  };
+  const record = await addExclusion(asked, { configPath, env, logger });
+  terminal.out(`${terminal.paint("bold", record.id)}: ${target} is excluded ${spanText(record)}`);
+  terminal.out(`  mode ${record.mode}: ${modeWords[record.mode]}`);
+  terminal.out(`  by ${record.author}: ${record.reason}`);
+  if (record.toMs === null) {
+    terminal.out(`  \`tidemark exclude end ${record.id}\` ends it`);
+  }
+  return exitCodes.ok;
+}
+
+/** `tidemark exclude end`: what it excused until now stays so. */
+export async function excludeEnd(
+  id: string,
+  { author }: ExcludeEndOptions,
+  { configPath, env, terminal, logger }: CommandContext,
+): Promise<ExitCode> {
+  const record = await endExclusion(id, author, { configPath, env, logger });
+  const hasBegun = (record.endedMs ?? 0) > record.fromMs;
+  const left = hasBegun
+    ? `stays excluded ${spanText(record)}`
+    : "is not excluded: it had not begun";
+  terminal.out(`${terminal.paint("bold", record.id)} is ended: ${record.target} ${left}`);
+  return exitCodes.ok;
+}
+
+/** `tidemark exclude list`: those made by command, and those of the product files. */
+export async function excludeList(
+  selectors: readonly string[],
+  options: ExcludeListOptions,
+  { configPath, env, terminal, logger }: CommandContext,
+): Promise<ExitCode> {
+  const listed = await listExclusions(selectors, { configPath, env, logger });
+  if (options.format === "json") {
+    terminal.out(JSON.stringify({ version: 1, exclusions: listed.map(jsonOf) }, null, 2));
+  } else {
+    printText(listed, terminal);
+  }
+  return exitCodes.ok;
+}
+
+const headings = ["target", "state", "mode", "from", "to", "id", "by", "made", "why"];
+
+const stateStyles: Readonly<Record<ExclusionState, Style>> = {
+  planned: "blue",
+  running: "yellow",
+  over: "dim",
+  ended: "dim",
+};
+
+function printText(listed: readonly ListedExclusion[], terminal: Terminal): void {
+  if (listed.length === 0) {
+    terminal.out("no exclusions");
+    return;
+  }
+  terminal.out(
+    table([headings, ...listed.map(rowOf)], (cell, row, column) => {
+      const state = listed[row - 1]?.state;
+      if (state === undefined) {
+        return terminal.paint("bold", cell);
+      }
+      return column === 1 ? terminal.paint(stateStyles[state], cell) : cell;
+    }),
+  );
+}
+
+function rowOf(one: ListedExclusion): readonly string[] {
+  const { target, state } = one;
+  if (one.source === "command") {
+    const { fromMs, mode, id, author, createdMs, reason, endedBy } = one.record;
+    const why = endedBy === null ? reason : `${reason} (ended by ${endedBy})`;
+    const times = [instantText(fromMs), endText(one.record)];
+    return [target, state, mode, ...times, id, author, instantText(createdMs), why];
+  }
+  const { mode, span, reason } = one.planned;
+  const words = reason.replaceAll(/\s+/g, " ").trim();
+  const why = span.kind === "range" ? words : `${words} (${recurrenceText(span)})`;
+  const shown = span.kind === "range" ? span : one.next;
+  const times = shown === null ? ["", ""] : [instantText(shown.fromMs), instantText(shown.toMs)];
+  return [target, state, mode, ...times, "", "product file", "", why];
+}
+
+/** `from 2026-… to 2026-… (6h)` */
+function spanText(record: ExclusionRecord): string {
+  const endMs = record.endedMs ?? record.toMs;
+  const length = endMs === null ? "" : ` (${formatDuration(endMs - record.fromMs)})`;
+  return `from ${instantText(record.fromMs)} to ${endText(record)}${length}`;
+}
+
+function endText({ fromMs, toMs, endedMs }: ExclusionRecord): string {
+  const endMs = endedMs ?? toMs;
+  if (endMs === null) {
+    return "until it is ended";
+  }
+  return endMs <= fromMs ? "(never began)" : instantText(endMs);
+}
+
+function recurrenceText(span: Exclude<ExclusionSpan, { readonly kind: "range" }>): string {
+  return span.kind === "calendar"
+    ? `the days outside of ${span.calendar.name}, ${span.timezone}`
+    : `${span.rule} from ${span.start} ${span.timezone}, ${formatDuration(span.durationMs)} each`;
+}
+
+function jsonOf(one: ListedExclusion) {
+  const { source, target, state } = one;
+  if (one.source === "command") {
+    const { id, mode, fromMs, toMs, reason, author, createdMs, endedMs, endedBy } = one.record;
+    return {
+      source,
+      id,
+      target,
+      state,
+      mode,
+      from: iso(fromMs),
+      to: toMs === null ? null : iso(toMs),
+      recurrence: null,
+      next: null,
+      reason,
+      author,
+      created_at: iso(createdMs),
+      ended_at: endedMs === null ? null : iso(endedMs),
+      ended_by: endedBy,
+    };
+  }
+  const { mode, span, reason } = one.planned;
+  const isRange = span.kind === "range";
+  return {
+    source,
+    id: null,
+    target,
+    state,
+    mode,
+    from: isRange ? iso(span.fromMs) : null,
+    to: isRange ? iso(span.toMs) : null,
+    recurrence: isRange ? null : recurrenceText(span),
+    next:
+      isRange || one.next === null ? null : { from: iso(one.next.fromMs), to: iso(one.next.toMs) },
+    reason,
+    author: null,
+    created_at: null,
+    ended_at: null,
+    ended_by: null,
+  };
+}
+
+function iso(ms: EpochMs): string {
+  return new Date(ms).toISOString();
+}
