@@ -1,6 +1,6 @@
 import type { ExcludedTime } from "../core/exclusion.ts";
 import type { DurationMs, EpochMs } from "../core/vocabulary.ts";
-import { boundsOf } from "../time/period.ts";
+import { type Bounds, boundsOf } from "../time/period.ts";
 import type { Evidence, SloStatus, SloTerms, Tally } from "./evidence.ts";
 import { excuse, excusesOf } from "./exclude.ts";
 import { ratio, share, timesPpm, wholePpm } from "./ratio.ts";
@@ -37,7 +37,7 @@ export function evaluateSlo(
   sinceMs: EpochMs,
   nowMs: EpochMs,
 ): SloStatus {
-  const bounds = boundsOf(terms.window, nowMs);
+  const bounds = boundsIn(terms.window, nowMs);
   const tally = tallyOf(evidence, bounds, excluded, sinceMs, nowMs);
   const { good, bad, unknown, blame, timeline } = tally;
   const all = good + bad + unknown;
@@ -56,6 +56,12 @@ export function evaluateSlo(
     blame,
     timeline,
   };
+}
+
+function boundsIn(window: SloTerms["window"], nowMs: EpochMs): Bounds {
+  return window.kind === "fixed"
+    ? { fromMs: window.fromMs, toMs: window.toMs }
+    : boundsOf(window, nowMs);
 }
 
 /** `allowed`, `consumed` and the rest of slo.md §2, from amounts of one unit. */

@@ -3,10 +3,17 @@ import type { Budgeting, DeadlineSli } from "../core/sli.ts";
 import type { Interval, Sighting, TimelineRun } from "../core/timeline.ts";
 import type { EpochMs, Ppm } from "../core/vocabulary.ts";
 
+/** A stretch of its own, as a report on a past period has. */
+export interface FixedWindow {
+  readonly kind: "fixed";
+  readonly fromMs: EpochMs;
+  readonly toMs: EpochMs;
+}
+
 /** What is promised: the terms that an SLO is judged by. */
 export interface SloTerms {
   readonly objectivePpm: Ppm;
-  readonly window: SloWindow;
+  readonly window: SloWindow | FixedWindow;
   readonly unknown: UnknownPolicy;
   /** Burn rates over a stretch with less coverage are frozen. */
   readonly coverageFloorPpm: Ppm;

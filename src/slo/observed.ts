@@ -2,7 +2,7 @@ import type { DeadlineSli, Sli } from "../core/sli.ts";
 import type { Sighting, TimelineObservation, TimelineRun } from "../core/timeline.ts";
 import type { DurationMs, EpochMs, Outcome } from "../core/vocabulary.ts";
 import type { CheckRuns, CheckSightings, Evidence, RowCount } from "./evidence.ts";
-import { follow } from "./follow.ts";
+import { follow, inOrder } from "./follow.ts";
 import { sight } from "./sightings.ts";
 
 /** What a scenario observed, by the unit that its SLO is counted in. Observations may come in any order. */
@@ -51,7 +51,7 @@ export function evidenceOf(observed: Observed, nowMs: EpochMs): Evidence {
         checks: observed.checks.map((check) => sightingsOf(check, nowMs)),
       };
     case "rows":
-      return { unit: "rows", counts: inOrder(observed.counts, nowMs) };
+      return { unit: "rows", counts: countedOnce(observed.counts) };
   }
 }
 
@@ -59,8 +59,8 @@ function runsOf(check: ObservedCheck, nowMs: EpochMs): CheckRuns {
   const owner = { checkId: check.name, generation: "" };
   const runs = new Map<EpochMs, TimelineRun>();
   let last: TimelineRun | null = null;
-  for (const seen of observationsOf(check.observations, nowMs)) {
-    const observation = { ...seen.observation, holdMs: holdOf(check, seen.given) };
+  const holdMsOf = (observation: ScenarioObservation) => holdOf(check, observation);
+  for (const observation of inTheirOrder(check.observations, holdMsOf, nowMs)) {
     for (const run of follow(last, observation, owner, check.sli)) {
       runs.set(run.fromMs, run);
       last = run;
@@ -69,21 +69,19 @@ function runsOf(check: ObservedCheck, nowMs: EpochMs): CheckRuns {
   return { name: check.name, runs: [...runs.values()].sort((a, b) => a.fromMs - b.fromMs) };
 }
 
-function sightingsOf(
-  { name, sli, observations }: ObservedDeliveries,
-  nowMs: EpochMs,
-): CheckSightings {
+function sightingsOf(check: ObservedDeliveries, nowMs: EpochMs): CheckSightings {
+  const { name, sli, observations } = check;
   const owner = { checkId: name, generation: "" };
   const sightings = new Map<number, Sighting>();
   let last: Sighting | null = null;
-  for (const { observation } of observationsOf(observations, nowMs)) {
-    for (const sighting of sight(last, { ...observation, holdMs: 0 }, owner, sli)) {
+  for (const observation of inTheirOrder(observations, () => 0, nowMs)) {
+    for (const sighting of sight(last, observation, owner, sli)) {
       sightings.set(sighting.number, sighting);
       last = sighting;
     }
   }
-  const inSight = [...sightings.values()].sort((a, b) => a.number - b.number);
-  return { name, sli, sightings: inSight };
+  const ascending = [...sightings.values()].sort((a, b) => a.number - b.number);
+  return { name, sli, sightings: ascending };
 }
 
 /** slo.md §1 A: the time to the next scheduled due slot plus half the shortest gap in the schedule. */
@@ -92,39 +90,44 @@ function holdOf(check: ObservedCheck, { atMs, nextDueMs }: ScenarioObservation):
   return check.holdMs ?? toNextDueMs + Math.floor(check.cadenceMs / 2);
 }
 
-interface Seen {
-  readonly given: ScenarioObservation;
-  readonly observation: Omit<TimelineObservation, "holdMs">;
-}
-
-/** In order of time. Load times are those between the newest one seen before and the newest one. */
-function* observationsOf(
+/** As they are to be followed, whatever the order they are given in. */
+function inTheirOrder(
   observations: readonly ScenarioObservation[],
+  holdMsOf: (observation: ScenarioObservation) => DurationMs,
   nowMs: EpochMs,
-): Generator<Seen> {
+): readonly TimelineObservation[] {
+  const past = observations.filter(({ atMs }) => atMs <= nowMs);
+  const sorted = past
+    .map((given) => ({ given, seen: seenBy(given, holdMsOf(given)) }))
+    .sort((a, b) => inOrder(a.seen, b.seen) || byLoads(a.given, b.given));
   let knownMs = Number.NEGATIVE_INFINITY;
-  for (const given of inOrder(observations, nowMs)) {
-    const { atMs, outcome, newestMs, loadsMs } = given;
-    const observation = {
-      atMs,
-      outcome,
-      ...(newestMs !== null && { newestMs }),
-      ...(newestMs !== null &&
-        loadsMs !== null && {
-          loads: {
-            instants: loadsBetween(loadsMs, knownMs, Math.min(newestMs, atMs)),
-            isComplete: true,
-          },
-        }),
-    };
-    yield { given, observation };
-    if (outcome !== "error" && outcome !== "skip") {
-      knownMs = newestMs ?? Number.NEGATIVE_INFINITY;
+  return sorted.map(({ given: { loadsMs }, seen }) => {
+    const afterMs = knownMs;
+    if (seen.outcome !== "error" && seen.outcome !== "skip") {
+      knownMs = seen.newestMs ?? Number.NEGATIVE_INFINITY;
     }
-  }
+    if (loadsMs === null || seen.newestMs === undefined) {
+      return seen;
+    }
+    const instants = loadsBetween(loadsMs, afterMs, Math.min(seen.newestMs, seen.atMs));
+    return { ...seen, loads: { instants, isComplete: true } };
+  });
 }
 
-/** The newest load time is one of the loads, whether it was listed or not. */
+function seenBy(
+  { atMs, outcome, newestMs }: ScenarioObservation,
+  holdMs: DurationMs,
+): TimelineObservation {
+  return newestMs === null ? { atMs, outcome, holdMs } : { atMs, outcome, holdMs, newestMs };
+}
+
+/** Of two that are the same but for what was loaded, the one that knows more comes first. */
+function byLoads({ loadsMs: a }: ScenarioObservation, { loadsMs: b }: ScenarioObservation): number {
+  const [left, right] = [String(a), String(b)];
+  return (b?.length ?? -1) - (a?.length ?? -1) || Number(left > right) - Number(left < right);
+}
+
+/** The load times after the newest one known before; the newest one is a load whether it is listed or not. */
 function loadsBetween(
   loadsMs: readonly EpochMs[],
   knownMs: EpochMs,
@@ -134,23 +137,9 @@ function loadsBetween(
   return [...new Set(between)].sort((a, b) => a - b);
 }
 
-/** By instant, those of one instant in an order of their own, without what is given twice or lies ahead of `nowMs`. */
-function inOrder<T extends { readonly atMs: EpochMs }>(
-  all: readonly T[],
-  nowMs: EpochMs,
-): readonly T[] {
-  const past = all.filter(({ atMs }) => atMs <= nowMs);
-  const sorted = past.sort((a, b) => a.atMs - b.atMs || compareText(textOf(a), textOf(b)));
-  return sorted.filter((one, index) => {
-    const before = sorted[index - 1];
-    return before?.atMs !== one.atMs || textOf(before) !== textOf(one);
-  });
-}
-
-function textOf(value: object): string {
-  return JSON.stringify(value);
-}
-
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+function countedOnce(counts: readonly RowCount[]): readonly RowCount[] {
+  const known = new Map(
+    counts.map((count) => [`${count.atMs} ${count.good} ${count.total}`, count]),
+  );
+  return [...known.values()];
 }

@@ -24,8 +24,9 @@ export function tallyOf(
   bounds: Bounds,
   excluded: readonly ExcludedTime[],
   sinceMs: EpochMs,
-  nowMs: EpochMs,
+  atMs: EpochMs,
 ): Tally {
+  const nowMs = Math.min(atMs, bounds.toMs);
   const promisedFromMs = Math.min(Math.max(bounds.fromMs, sinceMs), bounds.toMs);
   const stretch: Stretch = {
     ...bounds,
