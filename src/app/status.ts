@@ -1,7 +1,9 @@
+import type { ExclusionRecord } from "../core/exclusion.ts";
 import type { Incident } from "../core/incident.ts";
 import type { Logger } from "../core/logger.ts";
 import type { Check, Mesh, Slo } from "../core/mesh.ts";
 import type { ResultRecord, Store } from "../core/store.ts";
+import { type AppliedExclusion, exclusionsOf } from "../engine/excluded.ts";
 import { selectWatched } from "../engine/select.ts";
 import { WatchState } from "../engine/state.ts";
 import { type ErrorRatio, errorRatios, type SloStatus } from "../slo/evaluate.ts";
@@ -17,6 +19,8 @@ export interface SloReport {
   readonly status: SloStatus;
   /** Over the last hour; frozen when too little of it is known. */
   readonly lastHour: ErrorRatio;
+  /** Those that touch the window. */
+  readonly exclusions: readonly AppliedExclusion[];
 }
 
 export interface StatusReport {
@@ -69,9 +73,10 @@ async function reportFrom(
   const checkIds = new Set(checks.map(({ id }) => id));
   const atMs = systemClock.now();
   const state = await WatchState.load(store, mesh, atMs);
+  const records = await store.exclusions.list();
   return {
     atMs,
-    slos: slos.map((slo) => reportOf(slo, state, atMs)),
+    slos: slos.map((slo) => reportOf(slo, state, records, atMs)),
     incidents: state
       .openIncidents()
       .filter((one) => selectors.length === 0 || one.checkIds.some((id) => checkIds.has(id))),
@@ -83,7 +88,13 @@ async function reportFrom(
   };
 }
 
-function reportOf(slo: Slo, state: WatchState, atMs: number): SloReport {
+function reportOf(
+  slo: Slo,
+  state: WatchState,
+  records: readonly ExclusionRecord[],
+  atMs: number,
+): SloReport {
+  const status = state.statusOf(slo, atMs);
   const since = state.sinceOf(slo, atMs);
   const [lastHour] = errorRatios(
     slo,
@@ -95,7 +106,7 @@ function reportOf(slo: Slo, state: WatchState, atMs: number): SloReport {
   );
   return {
     slo,
-    status: state.statusOf(slo, atMs),
+    status,
     lastHour: lastHour ?? {
       windowMs: hourMs,
       errorRatio: null,
@@ -103,5 +114,6 @@ function reportOf(slo: Slo, state: WatchState, atMs: number): SloReport {
       coverage: 0,
       isFrozen: true,
     },
+    exclusions: exclusionsOf(slo, records, status.fromMs, status.toMs),
   };
 }

@@ -135,8 +135,10 @@ function rowOf(one: ListedExclusion): readonly string[] {
 /** `from 2026-… to 2026-… (6h)` */
 function spanText(record: ExclusionRecord): string {
   const endMs = record.endedMs ?? record.toMs;
-  const length = endMs === null ? "" : ` (${formatDuration(endMs - record.fromMs)})`;
-  return `from ${instantText(record.fromMs)} to ${endText(record)}${length}`;
+  const from = `from ${instantText(record.fromMs)}`;
+  return endMs === null
+    ? `${from} until it is ended`
+    : `${from} to ${instantText(endMs)} (${formatDuration(endMs - record.fromMs)})`;
 }
 
 function endText({ fromMs, toMs, endedMs }: ExclusionRecord): string {

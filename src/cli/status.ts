@@ -5,6 +5,7 @@ import { formatPercent } from "../time/percent.ts";
 import { formatWindow } from "../time/period.ts";
 import type { CommandContext } from "./command-context.ts";
 import { type ExitCode, exitCodes } from "./exit-codes.ts";
+import { exclusionJson, printExclusions } from "./status-exclusions.ts";
 import { outcomeStyles, type Style, type Terminal, table } from "./terminal.ts";
 
 export interface StatusOptions {
@@ -22,6 +23,7 @@ export async function status(
     terminal.out(JSON.stringify(jsonOf(report), null, 2));
   } else {
     printText(report, terminal);
+    printExclusions(report.slos, terminal);
     printDisabled(report, terminal);
   }
   return exitCodes.ok;
@@ -130,7 +132,7 @@ function jsonOf({ atMs, slos, incidents, notPassing, disabled }: StatusReport) {
   return {
     version: 1,
     at: new Date(atMs).toISOString(),
-    slos: slos.map(({ slo, status: standing, lastHour }) => ({
+    slos: slos.map(({ slo, status: standing, lastHour, exclusions }) => ({
       id: slo.id,
       product: slo.product,
       objective: formatPercent(slo.objectivePpm),
@@ -152,6 +154,7 @@ function jsonOf({ atMs, slos, incidents, notPassing, disabled }: StatusReport) {
       blame: standing.blame.map(({ check, bad }) =>
         standing.unit === "time" ? { check, bad_seconds: bad / 1000 } : { check, bad_events: bad },
       ),
+      exclusions: exclusions.map(exclusionJson),
     })),
     incidents: incidents.map((incident) => ({
       id: incident.id,
