@@ -6,7 +6,11 @@ import type { ResultRecord, StoreParts } from "../core/store.ts";
 import type { Sighting, TimelineRun } from "../core/timeline.ts";
 import type { DurationMs, EpochMs } from "../core/vocabulary.ts";
 import { type Evidence, evaluateSlo, type SloStatus } from "../slo/evaluate.ts";
-import { longestMs } from "../time/period.ts";
+import { boundsOf, longestMs } from "../time/period.ts";
+import { type AppliedExclusion, excludedOf, exclusionsOf } from "./excluded.ts";
+
+/** The longest stretch that an error ratio is exported for. */
+const longestBurnMs = 3 * 86_400_000;
 
 /** What a commit changed, as the state takes it over once the store has it. */
 export interface StateChange {
@@ -34,10 +38,15 @@ export class WatchState {
   /** How far back the runs were read. */
   #windowMs: DurationMs = 0;
 
-  /** Reads everything that a window ending now can reach. */
-  static async load(store: StoreParts, mesh: Mesh, nowMs: EpochMs): Promise<WatchState> {
+  /** Reads everything that a window ending now can reach, and `fromMs` where that is earlier. */
+  static async load(
+    store: StoreParts,
+    mesh: Mesh,
+    nowMs: EpochMs,
+    fromMs: EpochMs = nowMs,
+  ): Promise<WatchState> {
     const state = new WatchState();
-    await state.reach(store, mesh, nowMs);
+    await state.#read(store, Math.max(longestWindowMs(mesh), nowMs - fromMs), nowMs);
     for (const [checkId, alertState] of await store.incidents.states()) {
       state.#alertStates.set(checkId, alertState);
     }
@@ -56,8 +65,11 @@ export class WatchState {
   }
 
   /** Reads the runs again when the mesh has a longer window than they were read for. */
-  async reach(store: StoreParts, mesh: Mesh, nowMs: EpochMs): Promise<void> {
-    const windowMs = longestWindowMs(mesh);
+  reach(store: StoreParts, mesh: Mesh, nowMs: EpochMs): Promise<void> {
+    return this.#read(store, longestWindowMs(mesh), nowMs);
+  }
+
+  async #read(store: StoreParts, windowMs: DurationMs, nowMs: EpochMs): Promise<void> {
     if (windowMs <= this.#windowMs) {
       return;
     }
@@ -172,8 +184,14 @@ export class WatchState {
   }
 
   /** What is excused of the SLO's window and of what a burn rate looks back on. */
-  excludedOf(_slo: Slo, _nowMs: EpochMs): readonly ExcludedTime[] {
-    return [];
+  excludedOf(slo: Slo, nowMs: EpochMs): readonly ExcludedTime[] {
+    const { fromMs, toMs } = boundsOf(slo.window, nowMs);
+    return excludedOf(slo, this.#exclusions, Math.min(fromMs, nowMs - longestBurnMs), toMs);
+  }
+
+  /** The exclusions that touch a stretch of an SLO's time, with who and why. */
+  exclusionsOf(slo: Slo, fromMs: EpochMs, toMs: EpochMs): readonly AppliedExclusion[] {
+    return exclusionsOf(slo, this.#exclusions, fromMs, toMs);
   }
 
   statusOf(slo: Slo, nowMs: EpochMs): SloStatus {

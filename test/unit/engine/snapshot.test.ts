@@ -65,6 +65,7 @@ function observed(atMs: number, holdMs: number, given: Partial<StateChange> = {}
     runs: [
       { checkId, generation, fromMs: atMs, toMs: atMs + holdMs, state: "good", observedMs: atMs },
     ],
+    sightings: [],
     alertStates: [],
     removedCheckIds: [],
     incidents: [],

@@ -236,6 +236,7 @@ describe("tell", () => {
     state.apply({
       records: [{ ...record, atMs: 1_000, result: { ...failed, summary: "Older." } }],
       runs: [],
+      sightings: [],
       alertStates: [],
       removedCheckIds: [],
       incidents: [],
