@@ -21,11 +21,11 @@ const dayMs = 86_400_000;
 /** More would be a schedule and no exclusion; it also bounds what a hostile rule costs. */
 const mostPerDay = 24;
 
-/** Days, weeks, months or years that a first occurrence is looked for: a 29 February is up to 2,921 days away. */
-const mostBeforeFirst = 4_000;
+/** Days, weeks, months or years that are searched in vain: a 29 February is up to 2,921 days away. */
+const mostPeriods = 4_000;
 
-/** Those from the start of a rule with `COUNT` to the time asked about: 270 years of days. */
-const mostPeriods = 100_000;
+/** Those that all occurrences of a rule with `COUNT` may lie in: 80 years of days. */
+const mostCounted = 30_000;
 
 const oneWeekday = "(?:[+-]?\\d{1,2})?(?:MO|TU|WE|TH|FR|SA|SU)";
 const weekdaysPattern = new RegExp(`^${oneWeekday}(?:,${oneWeekday})*$`);
@@ -37,7 +37,7 @@ const untilPattern = /^(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)(\d\d)(Z?))?$/;
 const parts: Readonly<Record<string, (value: string) => boolean>> = {
   FREQ: (value) => /^[A-Z]+$/.test(value),
   INTERVAL: (value) => isWhole(value, 1, 10_000),
-  COUNT: (value) => isWhole(value, 1, 100_000),
+  COUNT: (value) => isWhole(value, 1, 1_000),
   UNTIL: (value) => untilOf(value, "UTC") !== null,
   WKST: (value) => /^(?:MO|TU|WE|TH|FR|SA|SU)$/.test(value),
   BYDAY: (value) => weekdaysPattern.test(value),
@@ -51,7 +51,7 @@ const parts: Readonly<Record<string, (value: string) => boolean>> = {
   BYSECOND: listOf(0, 59),
 };
 
-const neverRecurs = "it never recurs: there is no such day";
+const neverRecurs = "it does not recur within reach: there is no such day, or hardly ever";
 
 const frequencies = new Set(["DAILY", "WEEKLY", "MONTHLY", "YEARLY"]);
 
@@ -118,23 +118,37 @@ function compile(
     .join(";");
   const rruleString = `DTSTART:${utcText(startMs)}\nRRULE:${text}`;
   try {
-    const first = new RRuleTemporal({ rruleString, strict: true, maxIterations: mostBeforeFirst });
-    if (first.next(new Date(startMs - 1), true) === null) {
-      return neverRecurs;
-    }
-    const rule = new RRuleTemporal({ rruleString, strict: true, maxIterations: mostPeriods });
-    return {
-      between: (fromMs, toMs) =>
-        rule
-          .between(new Date(fromMs), new Date(toMs), true)
-          .map(({ epochMilliseconds }) => epochMilliseconds),
-    };
+    return values.has("COUNT") ? counted(rruleString) : endless(rruleString, startMs);
   } catch (error) {
-    if (error instanceof Error && /iterations|bounds/i.test(error.message)) {
-      return neverRecurs;
-    }
-    return `\`${text}\` is not a recurrence rule (RFC 5545): ${error instanceof Error ? error.message : ""}`;
+    const reason = error instanceof Error ? error.message : "";
+    return /iterations|bounds/i.test(reason)
+      ? neverRecurs
+      : `\`${text}\` is not a recurrence rule (RFC 5545): ${reason}`;
   }
+}
+
+function endless(rruleString: string, startMs: WallMs): Rule | string {
+  const rule = new RRuleTemporal({ rruleString, strict: true, maxIterations: mostPeriods });
+  if (rule.next(new Date(startMs - 1), true) === null) {
+    return neverRecurs;
+  }
+  return {
+    between: (fromMs, toMs) =>
+      rule.between(new Date(fromMs), new Date(toMs), true).map(millisecondsOf),
+  };
+}
+
+/** Only from its start on can a rule with `COUNT` be told to have ended, so that it is walked once. */
+function counted(rruleString: string): Rule | string {
+  const rule = new RRuleTemporal({ rruleString, strict: true, maxIterations: mostCounted });
+  const all = rule.all().map(millisecondsOf);
+  return all.length === 0
+    ? neverRecurs
+    : { between: (fromMs, toMs) => all.filter((ms) => ms >= fromMs && ms <= toMs) };
+}
+
+function millisecondsOf(occurrence: { readonly epochMilliseconds: number }): WallMs {
+  return occurrence.epochMilliseconds;
 }
 
 /** The last wall time that `UNTIL` allows: a day counts to its end. Null for what is no such value. */
