@@ -2,10 +2,10 @@ import type { ExcludedTime } from "../core/exclusion.ts";
 import type { DurationMs, EpochMs } from "../core/vocabulary.ts";
 import { type Bounds, boundsOf } from "../time/period.ts";
 import type { Evidence, SloStatus, SloTerms, Tally } from "./evidence.ts";
-import { excuse, excusesOf } from "./exclude.ts";
+import { excusesOf } from "./exclude.ts";
 import { ratio, share, timesPpm, wholePpm } from "./ratio.ts";
 import { type Totals, tallyOf, totalsOf } from "./tally.ts";
-import { intervalsOf, union } from "./timeline.ts";
+import { intervalsOf } from "./timeline.ts";
 
 export type { Evidence, SloStatus, SloTerms } from "./evidence.ts";
 
@@ -98,7 +98,8 @@ export function errorRatios(
   const longestMs = Math.max(0, ...windowsMs);
   const judgedFromMs = Math.min(Math.max(nowMs - longestMs, sinceMs), nowMs);
   const timelines = evidence.checks.map(({ runs }) => intervalsOf(runs, judgedFromMs, nowMs));
-  const timeline = excuse(union(timelines), excusesOf(excluded, judgedFromMs, nowMs));
+  const excuses = excusesOf(excluded, judgedFromMs, nowMs);
+  const timeline = together(timelines, excuses, judgedFromMs, nowMs);
   return windowsMs.map((windowMs) =>
     errorRatioOf(terms, windowMs, totalsOf(timeline, Math.max(nowMs - windowMs, judgedFromMs))),
   );

@@ -48,8 +48,7 @@ export function tallyOf(
 function tallyTime(checks: readonly CheckRuns[], stretch: Stretch): Tally {
   const { fromMs, toMs, judgedFromMs, nowMs, excuses } = stretch;
   const timelines = checks.map(({ runs }) => intervalsOf(runs, judgedFromMs, nowMs));
-  const united = checks.length === 0 ? intervalsOf([], judgedFromMs, nowMs) : union(timelines);
-  const timeline = excuse(united, excuses);
+  const timeline = together(timelines, excuses, judgedFromMs, nowMs);
   const totals = totalsOf(timeline, judgedFromMs);
   const isShared = checks.length > 1;
   return {
@@ -62,6 +61,16 @@ function tallyTime(checks: readonly CheckRuns[], stretch: Stretch): Tally {
     })),
     timeline,
   };
+}
+
+/** One timeline over `[fromMs, toMs)`, excuses laid over it; unknown throughout where there is no check. */
+export function together(
+  timelines: readonly (readonly Interval[])[],
+  excuses: Excuses,
+  fromMs: EpochMs,
+  toMs: EpochMs,
+): readonly Interval[] {
+  return excuse(timelines.length === 0 ? intervalsOf([], fromMs, toMs) : union(timelines), excuses);
 }
 
 function badOf(timeline: readonly Interval[], excuses: Excuses): DurationMs {

@@ -1,5 +1,6 @@
 import type { TimelineObservation, TimelineRun } from "../../../src/core/timeline.ts";
 import type { Outcome } from "../../../src/core/vocabulary.ts";
+import type { CheckRuns, Evidence } from "../../../src/slo/evidence.ts";
 import { extend } from "../../../src/slo/timeline.ts";
 
 export const minute = 60_000;
@@ -49,4 +50,9 @@ export function hourly(pattern: string, holdMs: number = 90 * minute): readonly 
     return outcome === undefined ? [] : [observation(midnight + index * hour, outcome, holdMs)];
   });
   return record(observations);
+}
+
+/** The evidence of an SLO over time. */
+export function overTime(checks: readonly CheckRuns[]): Evidence & { readonly unit: "time" } {
+  return { unit: "time", checks };
 }

@@ -1,11 +1,12 @@
 import { describe, expect, it } from "vitest";
 import type { SloTerms } from "../../../src/slo/evaluate.ts";
 import { errorRatios, evaluateSlo } from "../../../src/slo/evaluate.ts";
-import { day, hour, hourly, midnight, minute, observation, record } from "./builders.ts";
+import type { CheckRuns } from "../../../src/slo/evidence.ts";
+import { day, hour, hourly, midnight, minute, observation, overTime, record } from "./builders.ts";
 
 const terms: SloTerms = {
   objectivePpm: 950_000,
-  windowMs: day,
+  window: { kind: "rolling", lengthMs: day },
   unknown: "ignore",
   coverageFloorPpm: 900_000,
 };
@@ -13,20 +14,20 @@ const nowMs = midnight + day;
 const beforeAll = midnight - 365 * day;
 
 /** A day with two bad hours and, from 13:30 to 15:00, an hour and a half unknown. */
-const mixed = [{ name: "fresh", runs: hourly(".....xx......ee.........") }];
+const mixed: readonly CheckRuns[] = [{ name: "fresh", runs: hourly(".....xx......ee.........") }];
 
 describe("evaluateSlo", () => {
   it("sums the window's time in integer milliseconds", () => {
-    const status = evaluateSlo(terms, mixed, beforeAll, nowMs);
+    const status = evaluateSlo(terms, overTime(mixed), [], beforeAll, nowMs);
     expect([status.fromMs, status.toMs]).toEqual([midnight, nowMs]);
-    expect([status.goodMs, status.badMs, status.unknownMs, status.excludedMs]).toEqual([
+    expect([status.good, status.bad, status.unknown, status.excluded]).toEqual([
       20.5 * hour,
       2 * hour,
       1.5 * hour,
       0,
     ]);
     expect(status.coverage).toBe(22.5 / 24);
-    expect(status.budget.allowedMs).toBe(1.2 * hour);
+    expect(status.budget.allowed).toBe(1.2 * hour);
   });
 
   it.each([
@@ -34,7 +35,7 @@ describe("evaluateSlo", () => {
     ["good", 22 / 24, 2 / 1.2],
     ["bad", 20.5 / 24, 3.5 / 1.2],
   ] as const)("judges unknown time as declared: %s", (unknown, sli, consumed) => {
-    const status = evaluateSlo({ ...terms, unknown }, mixed, beforeAll, nowMs);
+    const status = evaluateSlo({ ...terms, unknown }, overTime(mixed), [], beforeAll, nowMs);
     expect(status.sli).toBeCloseTo(sli, 12);
     expect(status.budget.consumed).toBeCloseTo(consumed, 12);
     expect(status.budget.remaining).toBeCloseTo(1 - consumed, 12);
@@ -43,31 +44,33 @@ describe("evaluateSlo", () => {
   });
 
   it("says nothing of the SLI when nothing is known, but how far it may lie", () => {
-    const status = evaluateSlo(terms, [{ name: "fresh", runs: [] }], beforeAll, nowMs);
+    const status = evaluateSlo(
+      terms,
+      overTime([{ name: "fresh", runs: [] }]),
+      [],
+      beforeAll,
+      nowMs,
+    );
     expect([status.sli, status.coverage, status.sliBounds]).toEqual([null, 0, [0, 1]]);
     expect(status.budget.remaining).toBe(1);
     expect(status.budget.remainingLower).toBeCloseTo(-19, 12);
   });
 
   it("is unknown throughout for an SLO whose checks are all gone", () => {
-    const status = evaluateSlo(terms, [], beforeAll, nowMs);
-    expect([status.unknownMs, status.sli, status.blame]).toEqual([day, null, []]);
+    const status = evaluateSlo(terms, overTime([]), [], beforeAll, nowMs);
+    expect([status.unknown, status.sli, status.blame]).toEqual([day, null, []]);
   });
 
   it("gives time before the promise no state, and the allowance of the whole window", () => {
-    const status = evaluateSlo(terms, mixed, midnight + 6 * hour, nowMs);
-    expect([status.goodMs, status.badMs, status.unknownMs]).toEqual([
-      15.5 * hour,
-      hour,
-      1.5 * hour,
-    ]);
+    const status = evaluateSlo(terms, overTime(mixed), [], midnight + 6 * hour, nowMs);
+    expect([status.good, status.bad, status.unknown]).toEqual([15.5 * hour, hour, 1.5 * hour]);
     expect(status.coverage).toBe(16.5 / 18);
-    expect(status.budget.allowedMs).toBe(1.2 * hour);
+    expect(status.budget.allowed).toBe(1.2 * hour);
     expect(status.timeline[0]?.fromMs).toBe(midnight + 6 * hour);
   });
 
   it.each([nowMs, nowMs + hour])("knows nothing of a promise made at %d or later", (sinceMs) => {
-    const status = evaluateSlo(terms, mixed, sinceMs, nowMs);
+    const status = evaluateSlo(terms, overTime(mixed), [], sinceMs, nowMs);
     expect([status.sli, status.coverage, status.sliBounds]).toEqual([null, null, null]);
     expect([status.budget.remaining, status.timeline]).toEqual([1, []]);
   });
@@ -78,12 +81,12 @@ describe("evaluateSlo", () => {
       { name: "enough", runs: hourly("...........xxx..........") },
       { name: "shape", runs: hourly("........................") },
     ];
-    const status = evaluateSlo(terms, checks, beforeAll, nowMs);
-    expect(status.badMs).toBe(4 * hour);
+    const status = evaluateSlo(terms, overTime(checks), [], beforeAll, nowMs);
+    expect(status.bad).toBe(4 * hour);
     expect(status.blame).toEqual([
-      { check: "fresh", badMs: 2 * hour },
-      { check: "enough", badMs: 3 * hour },
-      { check: "shape", badMs: 0 },
+      { check: "fresh", bad: 2 * hour },
+      { check: "enough", bad: 3 * hour },
+      { check: "shape", bad: 0 },
     ]);
   });
 
@@ -92,8 +95,8 @@ describe("evaluateSlo", () => {
       { name: "fresh", runs: hourly("........................") },
       { name: "enough", runs: hourly("    x                   ") },
     ];
-    const status = evaluateSlo(terms, checks, beforeAll, nowMs);
-    expect([status.goodMs, status.badMs, status.unknownMs]).toEqual([0, 1.5 * hour, 22.5 * hour]);
+    const status = evaluateSlo(terms, overTime(checks), [], beforeAll, nowMs);
+    expect([status.good, status.bad, status.unknown]).toEqual([0, 1.5 * hour, 22.5 * hour]);
   });
 
   it("leaves exactly 1 when nothing is spent and exactly 0 when all is", () => {
@@ -101,14 +104,15 @@ describe("evaluateSlo", () => {
     const spend = (badMs: number): number | null => {
       const bad = badMs === 0 ? [] : [observation(midnight, "fail", day)];
       const runs = record([...bad, observation(midnight + badMs, "pass", day)]);
-      return evaluateSlo(strict, [{ name: "fresh", runs }], beforeAll, nowMs).budget.remaining;
+      return evaluateSlo(strict, overTime([{ name: "fresh", runs }]), [], beforeAll, nowMs).budget
+        .remaining;
     };
     expect([spend(0), spend(86_400), spend(86_401)]).toEqual([1, 0, -1 / 86_400]);
   });
 
   it("clips what holds beyond now", () => {
-    const status = evaluateSlo(terms, mixed, beforeAll, nowMs - minute);
-    expect(status.goodMs + status.badMs + status.unknownMs).toBe(day);
+    const status = evaluateSlo(terms, overTime(mixed), [], beforeAll, nowMs - minute);
+    expect(status.good + status.bad + status.unknown).toBe(day);
     expect(status.timeline.at(-1)?.toMs).toBe(nowMs - minute);
   });
 });
@@ -118,7 +122,14 @@ describe("errorRatios", () => {
 
   it("gives each window's bad share and burn rate, in the order asked for", () => {
     const checks = [{ name: "fresh", runs: hourly(".......................x", hour) }];
-    const [first, second, third] = errorRatios(terms, checks, beforeAll, nowMs, windows);
+    const [first, second, third] = errorRatios(
+      terms,
+      overTime(checks),
+      [],
+      beforeAll,
+      nowMs,
+      windows,
+    );
     expect(first).toEqual({
       windowMs: hour,
       errorRatio: 1,
@@ -133,14 +144,15 @@ describe("errorRatios", () => {
   it("freezes below the coverage floor and not at it", () => {
     const checks = [{ name: "fresh", runs: hourly("...........  ...........", hour) }];
     const burn = (coverageFloorPpm: number): boolean | undefined =>
-      errorRatios({ ...terms, coverageFloorPpm }, checks, beforeAll, nowMs, [20 * hour])[0]
-        ?.isFrozen;
+      errorRatios({ ...terms, coverageFloorPpm }, overTime(checks), [], beforeAll, nowMs, [
+        20 * hour,
+      ])[0]?.isFrozen;
     expect([burn(900_000), burn(900_001)]).toEqual([false, true]);
   });
 
   it("shows no figure while frozen, but the coverage", () => {
     const checks = [{ name: "fresh", runs: hourly("x                       ", hour) }];
-    expect(errorRatios(terms, checks, beforeAll, nowMs, [day])).toEqual([
+    expect(errorRatios(terms, overTime(checks), [], beforeAll, nowMs, [day])).toEqual([
       { windowMs: day, errorRatio: null, burnRate: null, coverage: 1 / 24, isFrozen: true },
     ]);
   });
@@ -148,8 +160,10 @@ describe("errorRatios", () => {
   it("is frozen without any knowledge, even with a floor of nothing", () => {
     const blind = [{ name: "fresh", runs: [] }];
     const floorless = { ...terms, coverageFloorPpm: 0 };
-    expect(errorRatios(floorless, blind, beforeAll, nowMs, [hour])[0]?.isFrozen).toBe(true);
-    expect(errorRatios(floorless, blind, nowMs, nowMs, [hour])[0]).toMatchObject({
+    expect(errorRatios(floorless, overTime(blind), [], beforeAll, nowMs, [hour])[0]?.isFrozen).toBe(
+      true,
+    );
+    expect(errorRatios(floorless, overTime(blind), [], nowMs, nowMs, [hour])[0]).toMatchObject({
       coverage: 0,
       isFrozen: true,
     });
@@ -157,11 +171,11 @@ describe("errorRatios", () => {
 
   it("leaves time before the promise out of every window", () => {
     const checks = [{ name: "fresh", runs: hourly("                  ....xx", hour) }];
-    const [ratio] = errorRatios(terms, checks, midnight + 18 * hour, nowMs, [day]);
+    const [ratio] = errorRatios(terms, overTime(checks), [], midnight + 18 * hour, nowMs, [day]);
     expect([ratio?.coverage, ratio?.errorRatio]).toEqual([1, 2 / 6]);
   });
 
   it("is empty without windows", () => {
-    expect(errorRatios(terms, mixed, beforeAll, nowMs, [])).toEqual([]);
+    expect(errorRatios(terms, overTime(mixed), [], beforeAll, nowMs, [])).toEqual([]);
   });
 });

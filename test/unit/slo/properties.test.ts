@@ -1,214 +1,192 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type {
-  Interval,
-  TimelineObservation,
-  TimelineRun,
-  TimeState,
-} from "../../../src/core/timeline.ts";
-import { outcomes } from "../../../src/core/vocabulary.ts";
-import type { SloTerms } from "../../../src/slo/evaluate.ts";
-import { errorRatios, evaluateSlo, totalsOf } from "../../../src/slo/evaluate.ts";
+import type { ExcludedTime } from "../../../src/core/exclusion.ts";
+import type { TimelineObservation, TimeState } from "../../../src/core/timeline.ts";
+import { errorRatios, evaluateSlo, type SloTerms } from "../../../src/slo/evaluate.ts";
+import type { CheckRuns, SloStatus } from "../../../src/slo/evidence.ts";
 import { ratio, timesPpm } from "../../../src/slo/ratio.ts";
-import { intervalsOf, stateAt, union } from "../../../src/slo/timeline.ts";
-import { day, hour, midnight, minute, record } from "./builders.ts";
+import { totalsOf } from "../../../src/slo/tally.ts";
+import { stateAt } from "../../../src/slo/timeline.ts";
+import { checks, exclusions, instant, terms } from "./arbitraries.ts";
+import { day, hour, midnight, minute, overTime, record } from "./builders.ts";
 
-const instant = fc.integer({ min: 0, max: 2 * 24 * 60 }).map((at) => midnight + at * minute);
+const amounts = ["good", "bad", "unknown", "excluded"] as const;
 
-const observation: fc.Arbitrary<TimelineObservation> = fc.record({
-  atMs: instant,
-  outcome: fc.constantFrom(...outcomes),
-  holdMs: fc.integer({ min: 0, max: 240 }).map((length) => length * minute),
-});
+function sumOf(status: Readonly<Record<TimeState, number>>): number {
+  return amounts.reduce((sum, state) => sum + status[state], 0);
+}
 
-const history = fc
-  .array(observation, { maxLength: 40 })
-  .map((all) => all.sort((a, b) => a.atMs - b.atMs));
-
-const checks = fc
-  .array(history, { maxLength: 4 })
-  .map((all) => all.map((seen, index) => ({ name: `check-${index}`, runs: record(seen) })));
-
-const terms: fc.Arbitrary<SloTerms> = fc.record({
-  objectivePpm: fc.integer({ min: 1, max: 999_999 }),
-  windowMs: fc.integer({ min: 1, max: 3 * 24 * 60 }).map((length) => length * minute),
-  unknown: fc.constantFrom("ignore", "good", "bad"),
-  coverageFloorPpm: fc.integer({ min: 0, max: 1_000_000 }),
-});
-
-/** slo.md §1 A word for word, minute by minute: the last conclusive observation at or before, if it still holds. */
-function naiveStateAt(seen: readonly TimelineObservation[], atMs: number): TimeState {
-  const conclusive = seen.filter(
-    (o) => o.outcome !== "error" && o.outcome !== "skip" && o.atMs <= atMs,
-  );
-  const lastMs = Math.max(...conclusive.map((o) => o.atMs));
-  const atLast = conclusive.filter((o) => o.atMs === lastMs);
-  const deciding = atLast.some((o) => o.outcome === "fail")
-    ? atLast.filter((o) => o.outcome === "fail")
-    : atLast;
-  const isHeld = deciding.some((o) => atMs < o.atMs + o.holdMs);
-  if (!isHeld) {
-    return "unknown";
+/** slo.md §1 word for word: excluded if any says so, else bad if any is, else unknown if any is, else good. */
+function naiveStateAt(
+  all: readonly CheckRuns[],
+  excluded: readonly ExcludedTime[],
+  atMs: number,
+): TimeState {
+  const covering = excluded.filter(({ fromMs, toMs }) => fromMs <= atMs && atMs < toMs);
+  if (covering.length > 0) {
+    return covering.some(({ mode }) => mode === "remove") ? "excluded" : "good";
   }
-  return deciding.some((o) => o.outcome === "fail") ? "bad" : "good";
+  const states = new Set(all.map(({ runs }) => stateAt(runs, atMs)));
+  if (states.has("bad")) {
+    return "bad";
+  }
+  return states.has("unknown") || states.size === 0 ? "unknown" : "good";
 }
-
-function minutes(fromMs: number, toMs: number): readonly number[] {
-  return Array.from({ length: (toMs - fromMs) / minute }, (_, index) => fromMs + index * minute);
-}
-
-function stateIn(intervals: readonly Interval[], atMs: number): TimeState | undefined {
-  return intervals.find(({ fromMs, toMs }) => fromMs <= atMs && atMs < toMs)?.state;
-}
-
-describe("a timeline built run by run", () => {
-  it("equals the definition at every minute", () => {
-    fc.assert(
-      fc.property(history, (seen) => {
-        const runs = record(seen);
-        const [fromMs, toMs] = [midnight - hour, midnight + 2 * day];
-        const intervals = intervalsOf(runs, fromMs, toMs);
-        const every = minutes(fromMs, toMs).filter((_, index) => index % 7 === 0);
-        const expected = every.map((atMs) => naiveStateAt(seen, atMs));
-        expect(every.map((atMs) => stateIn(intervals, atMs))).toEqual(expected);
-        expect(every.map((atMs) => stateAt(runs, atMs))).toEqual(expected);
-      }),
-    );
-  });
-
-  it("has ordered runs that do not overlap, whatever order the clock gave", () => {
-    fc.assert(
-      fc.property(fc.array(observation, { maxLength: 40 }), (seen) => {
-        const runs = record(seen);
-        const isOrdered = (run: TimelineRun, index: number): boolean =>
-          run.fromMs <= run.observedMs &&
-          run.observedMs <= run.toMs &&
-          run.toMs <= (runs[index + 1]?.fromMs ?? Number.POSITIVE_INFINITY);
-        expect(runs.every(isOrdered)).toBe(true);
-      }),
-    );
-  });
-
-  it("does not depend on the order in which observations of one instant arrive", () => {
-    const coarse = fc.array(
-      observation.map((o) => ({
-        ...o,
-        atMs: midnight + Math.floor((o.atMs - midnight) / day) * day,
-      })),
-      { maxLength: 8 },
-    );
-    fc.assert(
-      fc.property(coarse, fc.func(fc.nat()), (seen, order) => {
-        const shuffled = seen
-          .map((o, index) => ({ o, key: order(index) }))
-          .sort((a, b) => a.o.atMs - b.o.atMs || a.key - b.key)
-          .map(({ o }) => o);
-        const sorted = seen.toSorted((a, b) => a.atMs - b.atMs);
-        const cover = (all: readonly TimelineObservation[]): readonly Interval[] =>
-          intervalsOf(record(all), midnight, midnight + 3 * day);
-        expect(cover(shuffled)).toEqual(cover(sorted));
-      }),
-    );
-  });
-
-  it("grows with changes of state, not with observations", () => {
-    const dense = minutes(midnight, midnight + day).map(
-      (atMs): TimelineObservation => ({ atMs, outcome: "pass", holdMs: 2 * minute }),
-    );
-    expect(dense).toHaveLength(1_440);
-    expect(record(dense)).toHaveLength(1);
-  });
-});
-
-describe("intervals", () => {
-  it("cover a stretch without gap or overlap, and equal neighbours are one", () => {
-    fc.assert(
-      fc.property(checks, fc.tuple(instant, instant), (all, [a, b]) => {
-        const [fromMs, toMs] = [Math.min(a, b), Math.max(a, b)];
-        const cover = union(all.map(({ runs }) => intervalsOf(runs, fromMs, toMs)));
-        for (const [index, interval] of cover.entries()) {
-          expect(interval.fromMs).toBe(cover[index - 1]?.toMs ?? fromMs);
-          expect(interval.toMs).toBeGreaterThan(interval.fromMs);
-          expect(interval.state).not.toBe(cover[index - 1]?.state);
-        }
-        const isEmpty = all.length === 0 || fromMs === toMs;
-        expect(cover.at(-1)?.toMs).toBe(isEmpty ? undefined : toMs);
-      }),
-    );
-  });
-
-  it("sum to the same when the stretch is split anywhere", () => {
-    fc.assert(
-      fc.property(history, fc.tuple(instant, instant, instant), (seen, instants) => {
-        const [fromMs, middleMs, toMs] = instants.sort((a, b) => a - b);
-        const runs = record(seen);
-        const sum = (a: number, b: number) => totalsOf(intervalsOf(runs, a, b), a);
-        const [whole, left, right] = [
-          sum(fromMs, toMs),
-          sum(fromMs, middleMs),
-          sum(middleMs, toMs),
-        ];
-        expect({
-          good: left.good + right.good,
-          bad: left.bad + right.bad,
-          unknown: left.unknown + right.unknown,
-          excluded: 0,
-        }).toEqual(whole);
-      }),
-    );
-  });
-
-  it("unite to the same in any order and grouping", () => {
-    fc.assert(
-      fc.property(history, history, history, (a, b, c) => {
-        const [first, second, third] = [a, b, c].map((seen) =>
-          intervalsOf(record(seen), midnight, midnight + 2 * day),
-        ) as [readonly Interval[], readonly Interval[], readonly Interval[]];
-        const together = union([first, second, third]);
-        expect(union([third, first, second])).toEqual(together);
-        expect(union([union([first, second]), third])).toEqual(together);
-      }),
-    );
-  });
-});
 
 describe("an SLO's status", () => {
-  it("has good, bad, unknown and excluded time that make up the window since the promise", () => {
+  it("counts what the definition says of every minute", () => {
     fc.assert(
-      fc.property(terms, checks, instant, instant, (slo, all, sinceMs, nowMs) => {
-        const status = evaluateSlo(slo, all, sinceMs, nowMs);
-        const judgedMs = Math.max(0, nowMs - Math.max(status.fromMs, sinceMs));
-        const sum = status.goodMs + status.badMs + status.unknownMs + status.excludedMs;
-        expect(sum).toBe(judgedMs);
-        expect(totalsOf(status.timeline, status.fromMs)).toEqual({
-          good: status.goodMs,
-          bad: status.badMs,
-          unknown: status.unknownMs,
-          excluded: status.excludedMs,
-        });
-      }),
+      fc.property(
+        terms,
+        checks,
+        exclusions,
+        instant,
+        instant,
+        (slo, all, excluded, sinceMs, nowMs) => {
+          const status = evaluateSlo(slo, overTime(all), excluded, sinceMs, nowMs);
+          const expected = { good: 0, bad: 0, unknown: 0, excluded: 0 };
+          let outsideMs = 0;
+          for (let atMs = status.fromMs; atMs < status.toMs; atMs += minute) {
+            const state = naiveStateAt(all, excluded, atMs);
+            if (atMs >= sinceMs && (atMs < nowMs || state === "excluded")) {
+              expected[state] += minute;
+            } else {
+              outsideMs += minute;
+            }
+          }
+          const { good, bad, unknown } = status;
+          expect({ good, bad, unknown, excluded: status.excluded }).toEqual(expected);
+          expect(sumOf(status) + outsideMs).toBe(status.toMs - status.fromMs);
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
+  it("has a timeline from the promise to now whose parts are its sums", () => {
+    fc.assert(
+      fc.property(
+        terms,
+        checks,
+        exclusions,
+        instant,
+        instant,
+        (slo, all, excluded, sinceMs, nowMs) => {
+          const status = evaluateSlo(slo, overTime(all), excluded, sinceMs, nowMs);
+          const totals = totalsOf(status.timeline, status.fromMs);
+          expect(sumOf(totals)).toBe(Math.max(0, nowMs - Math.max(status.fromMs, sinceMs)));
+          const { good, bad, unknown } = status;
+          expect(totals).toMatchObject({ good, bad, unknown });
+          expect(totals.excluded).toBeLessThanOrEqual(status.excluded);
+        },
+      ),
     );
   });
 
   it("has a lower bound that is never above what remains, and an SLI within its bounds", () => {
     fc.assert(
-      fc.property(terms, checks, instant, instant, (slo, all, sinceMs, nowMs) => {
-        const { budget, sli, sliBounds } = evaluateSlo(slo, all, sinceMs, nowMs);
-        expect(budget.remainingLower).toBeLessThanOrEqual(budget.remaining ?? 1);
-        const [lower, upper] = sliBounds ?? [0, 1];
-        expect(sli ?? lower).toBeGreaterThanOrEqual(lower);
-        expect(sli ?? upper).toBeLessThanOrEqual(upper);
+      fc.property(
+        terms,
+        checks,
+        exclusions,
+        instant,
+        instant,
+        (slo, all, excluded, sinceMs, nowMs) => {
+          const status = evaluateSlo(slo, overTime(all), excluded, sinceMs, nowMs);
+          const { budget, sli, sliBounds } = status;
+          expect(budget.remainingLower ?? 0).toBeLessThanOrEqual(budget.remaining ?? 0);
+          const [lower, upper] = sliBounds ?? [0, 1];
+          expect(sli ?? lower).toBeGreaterThanOrEqual(lower);
+          expect(sli ?? upper).toBeLessThanOrEqual(upper);
+        },
+      ),
+    );
+  });
+
+  it("is the better the kinder it is to unknown time", () => {
+    fc.assert(
+      fc.property(terms, checks, exclusions, instant, (slo, all, excluded, nowMs) => {
+        const of = (unknown: SloTerms["unknown"]): SloStatus =>
+          evaluateSlo({ ...slo, unknown }, overTime(all), excluded, midnight, nowMs);
+        const [bad, ignored, good] = [of("bad"), of("ignore"), of("good")];
+        expect(bad.sli ?? 0).toBeLessThanOrEqual(ignored.sli ?? 1);
+        expect(ignored.sli ?? 0).toBeLessThanOrEqual(good.sli ?? 1);
+        expect(bad.budget.remaining ?? 0).toBeLessThanOrEqual(ignored.budget.remaining ?? 0);
+        expect(good.budget).toEqual(ignored.budget);
+        expect(bad.budget.remaining).toBe(bad.budget.remainingLower);
       }),
+    );
+  });
+
+  it("of a window is the sum of those of its parts", () => {
+    fc.assert(
+      fc.property(
+        terms,
+        checks,
+        exclusions,
+        instant,
+        fc.array(instant, { minLength: 2, maxLength: 6 }),
+        (slo, all, excluded, sinceMs, cuts) => {
+          const nowMs = midnight + 2 * day;
+          const [fromMs = 0, ...rest] = cuts.toSorted((a, b) => a - b);
+          const toMs = rest.at(-1) ?? fromMs;
+          const of = (from: number, to: number): SloStatus =>
+            evaluateSlo(
+              { ...slo, window: { kind: "fixed", fromMs: from, toMs: to } },
+              overTime(all),
+              excluded,
+              sinceMs,
+              nowMs,
+            );
+          const parts = rest.map((to, index) => of(rest[index - 1] ?? fromMs, to));
+          const whole = of(fromMs, toMs);
+          for (const amount of amounts) {
+            expect(parts.reduce((sum, part) => sum + part[amount], 0)).toBe(whole[amount]);
+          }
+          const allowed = parts.reduce((sum, { budget }) => sum + budget.allowed, 0);
+          expect(allowed).toBeCloseTo(whole.budget.allowed, 3);
+          const spentOf = ({ budget }: SloStatus): number =>
+            (budget.consumed ?? 0) * budget.allowed;
+          const spent = parts
+            .filter(({ budget }) => budget.consumed !== null)
+            .reduce((sum, part) => sum + spentOf(part), 0);
+          expect(spent).toBeCloseTo(spentOf(whole), 3);
+        },
+      ),
+    );
+  });
+
+  it("does not mind exclusions that are given twice, in another order, or in pieces", () => {
+    fc.assert(
+      fc.property(
+        terms,
+        checks,
+        exclusions,
+        instant,
+        instant,
+        (slo, all, excluded, nowMs, cutMs) => {
+          const of = (times: readonly ExcludedTime[]): SloStatus =>
+            evaluateSlo(slo, overTime(all), times, midnight, nowMs);
+          const once = of(excluded);
+          expect(of([...excluded, ...excluded])).toEqual(once);
+          expect(of(excluded.toReversed())).toEqual(once);
+          const pieces = excluded.flatMap((one) => [
+            { ...one, toMs: Math.min(one.toMs, cutMs) },
+            { ...one, fromMs: Math.max(one.fromMs, cutMs) },
+          ]);
+          expect(of(pieces)).toEqual(once);
+        },
+      ),
     );
   });
 
   it("blames no check for more than the union, and all together for at least it", () => {
     fc.assert(
-      fc.property(terms, checks, instant, (slo, all, nowMs) => {
-        const { badMs, blame } = evaluateSlo(slo, all, 0, nowMs);
-        const shares = blame.map((share) => share.badMs);
-        expect(Math.max(0, ...shares)).toBeLessThanOrEqual(badMs);
-        expect(shares.reduce((sum, share) => sum + share, 0)).toBeGreaterThanOrEqual(badMs);
+      fc.property(terms, checks, exclusions, instant, (slo, all, excluded, nowMs) => {
+        const { bad, blame } = evaluateSlo(slo, overTime(all), excluded, 0, nowMs);
+        const shares = blame.map((share) => share.bad);
+        expect(Math.max(0, ...shares)).toBeLessThanOrEqual(bad);
+        expect(shares.reduce((sum, share) => sum + share, 0)).toBeGreaterThanOrEqual(bad);
       }),
     );
   });
@@ -228,8 +206,8 @@ describe("an SLO's status", () => {
             const isBad = sinceOutageMs >= 0 && sinceOutageMs < hours * hour;
             seen.push({ atMs, outcome: isBad ? "fail" : "pass", holdMs: 90 * minute });
           }
-          const nowMs = midnight + day;
-          return evaluateSlo(slo, [{ name: "fresh", runs: record(seen) }], midnight, nowMs);
+          const evidence = overTime([{ name: "fresh", runs: record(seen) }]);
+          return evaluateSlo(slo, evidence, [], midnight, midnight + day);
         };
         expect(probed(everyMinutes * minute)).toEqual(probed(hour));
       }),
@@ -238,17 +216,26 @@ describe("an SLO's status", () => {
 
   it("agrees with the burn rate over its own window", () => {
     fc.assert(
-      fc.property(terms, checks, instant, instant, (slo, all, sinceMs, nowMs) => {
-        const status = evaluateSlo(slo, all, sinceMs, nowMs);
-        const [burn] = errorRatios(slo, all, sinceMs, nowMs, [slo.windowMs]);
-        const { goodMs, badMs } = status;
-        expect(burn?.coverage).toBe(all.length === 0 ? 0 : (status.coverage ?? 0));
-        const isFrozen = burn?.isFrozen !== false;
-        const badShare = isFrozen ? null : badMs / (goodMs + badMs);
-        const budgetShare = (1_000_000 - slo.objectivePpm) / 1_000_000;
-        expect(burn?.errorRatio).toBe(badShare);
-        expect((burn?.burnRate ?? 0) * budgetShare).toBeCloseTo(badShare ?? 0, 9);
-      }),
+      fc.property(
+        terms,
+        checks,
+        exclusions,
+        instant,
+        instant,
+        (slo, all, excluded, sinceMs, nowMs) => {
+          const lengthMs = 30 * hour;
+          const rolling: SloTerms = { ...slo, window: { kind: "rolling", lengthMs } };
+          const status = evaluateSlo(rolling, overTime(all), excluded, sinceMs, nowMs);
+          const [burn] = errorRatios(slo, overTime(all), excluded, sinceMs, nowMs, [lengthMs]);
+          const { good, bad } = status;
+          expect(burn?.coverage).toBe(status.coverage ?? 0);
+          const isFrozen = burn?.isFrozen !== false;
+          const badShare = isFrozen ? null : bad / (good + bad);
+          const budgetShare = (1_000_000 - slo.objectivePpm) / 1_000_000;
+          expect(burn?.errorRatio).toBe(badShare);
+          expect((burn?.burnRate ?? 0) * budgetShare).toBeCloseTo(badShare ?? 0, 9);
+        },
+      ),
     );
   });
 });
@@ -289,12 +276,23 @@ describe("products of milliseconds and parts per million", () => {
           ]);
           const slo: SloTerms = {
             objectivePpm: 1_000_000 - budgetPpm,
-            windowMs,
+            window: { kind: "rolling", lengthMs: windowMs },
             unknown: "ignore",
             coverageFloorPpm: 900_000,
           };
-          const { budget } = evaluateSlo(slo, [{ name: "fresh", runs }], fromMs, nowMs);
-          expect(budget).toEqual({ allowedMs, consumed: 1, remaining: 0, remainingLower: 0 });
+          const { budget } = evaluateSlo(
+            slo,
+            overTime([{ name: "fresh", runs }]),
+            [],
+            fromMs,
+            nowMs,
+          );
+          expect(budget).toEqual({
+            allowed: allowedMs,
+            consumed: 1,
+            remaining: 0,
+            remainingLower: 0,
+          });
         },
       ),
     );
