@@ -21,14 +21,14 @@ export const dialect: SqlDialect = {
   epochMs: milliseconds,
 };
 
-/** `//` and `epoch_ms` cut towards 1970, so that of times before it one is taken off. NULL of an infinity. */
+/** `//` cuts towards 1970, so that of times before it one is taken off. NULL of an infinity. */
 function milliseconds(value: string): string {
   const micros = `epoch_us(${value})`;
   return `(${micros} // 1000 - cast(${micros} % 1000 < 0 as bigint))`;
 }
 
 function spellStretch(value: string, widthMs: number): string {
-  return `epoch_ms(${value}) // ${widthMs}`;
+  return `${milliseconds(value)} // ${widthMs}`;
 }
 
 /** What a `query:` is called in the statements over it. */

@@ -8,7 +8,8 @@ import {
   type ConnectorCounterpart,
   columnKinds,
 } from "./connector-adapter.ts";
-import { canonicalValues, compareTimeCases, oddNames } from "./connector-cases.ts";
+import { canonicalValues, oddNames } from "./connector-cases.ts";
+import { describeTimes, literalOf } from "./connector-suite-times.ts";
 
 /**
  * What every connector must do, run for real against its warehouse. Branches on capabilities, never on
@@ -115,7 +116,7 @@ export function connectorSuite(adapter: ConnectorAdapter): void {
       });
     });
 
-    describe("aggregates and times", () => {
+    describe("aggregates", () => {
       it("spells every aggregate, with and without a filter", async () => {
         await counterpart.execute(
           `create table ${relation("figures")} (v ${declared("integer")}, kept ${declared("boolean")})`,
@@ -150,26 +151,21 @@ export function connectorSuite(adapter: ConnectorAdapter): void {
         const [row = []] = await rowsOf(`select ${sums.join(", ")} from ${relation("figures")}`);
         expect(row.map(asNumber)).toEqual([15, 3.75]);
       });
+    });
 
-      for (const [index, given] of compareTimeCases.entries()) {
-        it(`compares ${given.kind} columns with a moment in ${given.timezone}, case ${index + 1}`, async () => {
-          const name = `moments_${index}`;
-          const type = declared(given.kind);
-          await counterpart.execute(`create table ${relation(name)} (${quote("at")} ${type})`);
-          for (const text of given.rows) {
-            await counterpart.execute(
-              `insert into ${relation(name)} values (cast('${text}' as ${type})), (null)`,
-            );
-          }
-          const count = async (op: ">=" | "<" | "<=") => {
-            const condition = dialect.compareTime(quote("at"), op, given.moment);
-            const sql = `select count(*) as n from ${relation(name)} where ${condition}`;
-            const all = { ...options(), maxRows: 1, timezone: given.timezone };
-            return (await connector.query(sql, all)).rows[0]?.[0];
-          };
-          expect([await count("<"), await count("<="), await count(">=")]).toEqual(given.counts);
-        });
-      }
+    describeTimes({
+      dialect,
+      make: async (name, kind, rows) => {
+        await counterpart.execute(
+          `create table ${relation(name)} (${quote("at")} ${declared(kind)})`,
+        );
+        const values = rows.map((text) => `(cast(${literalOf(text)} as ${declared(kind)}))`);
+        if (values.length > 0) {
+          await counterpart.execute(`insert into ${relation(name)} values ${values.join(", ")}`);
+        }
+        return relation(name);
+      },
+      rowsOf: async (sql, timezone) => (await query(sql, { timezone })).rows,
     });
 
     describe("catalogue", () => {

@@ -4,7 +4,8 @@ import type { Connector } from "../../src/core/connector.ts";
 import { asOwner, duckdbConnector, queryOptions } from "../helpers/duckdb.ts";
 import { TemporaryFolder } from "../helpers/folder.ts";
 import { columnKinds } from "./connector-adapter.ts";
-import { canonicalValues, compareTimeCases, oddNames } from "./connector-cases.ts";
+import { canonicalValues, oddNames } from "./connector-cases.ts";
+import { describeTimes, literalOf, timeTables } from "./connector-suite-times.ts";
 
 const { dialect } = duckdb;
 const types = {
@@ -17,7 +18,6 @@ const types = {
   local: "timestamp",
   date: "date",
 } as const;
-const textLiteral = (text: string) => `'${text.replaceAll("'", "''")}'`;
 
 /** What of the conformance suite has a meaning for files: its cases, written to Parquet by DuckDB itself. */
 describe("connector suite: duckdb, Parquet files", () => {
@@ -26,7 +26,7 @@ describe("connector suite: duckdb, Parquet files", () => {
   const sourceOf = (name: string) =>
     ({ kind: "files", globs: [folder.at(`${name}/*.parquet`)] }) as const;
   const relation = (name: string) => dialect.relation(sourceOf(name));
-  const names = [...columnKinds, ...compareTimeCases.keys(), "odd", "wide", "empty"].map(String);
+  const names = [...columnKinds, ...timeTables, "odd", "wide", "empty"];
 
   beforeAll(async () => {
     folder = await TemporaryFolder.make();
@@ -49,7 +49,7 @@ describe("connector suite: duckdb, Parquet files", () => {
     it(`keeps ${kind} values without loss`, async () => {
       const cases = canonicalValues[kind];
       const rows = cases.map(
-        ([text], index) => `(${index}, cast(${textLiteral(text)} as ${types[kind]}))`,
+        ([text], index) => `(${index}, cast(${literalOf(text)} as ${types[kind]}))`,
       );
       await write(kind, `from (values ${rows.join(", ")}, (99, null)) as t (id, v)`);
       expect(await rowsOf(`select v from ${relation(kind)} order by id`)).toEqual([
@@ -59,23 +59,19 @@ describe("connector suite: duckdb, Parquet files", () => {
     });
   }
 
-  for (const [index, given] of compareTimeCases.entries()) {
-    it(`compares ${given.kind} columns with a moment in ${given.timezone}, case ${index + 1}`, async () => {
-      const name = String(index);
-      const rows = given.rows.map((text) => `(cast(${textLiteral(text)} as ${types[given.kind]}))`);
-      await write(name, `from (values ${rows.join(", ")}, (null)) as t ("at")`);
-      const counts = (["<", "<=", ">="] as const).map((op) =>
-        dialect.aggregate({
-          kind: "aggregate",
-          id: op,
-          fn: "count",
-          filter: dialect.compareTime('"at"', op, given.moment),
-        }),
+  describeTimes({
+    dialect,
+    make: async (name, kind, rows) => {
+      const values = rows.map((text) => `(cast(${literalOf(text)} as ${types[kind]}))`);
+      const none = `select cast(null as ${types[kind]}) as "at" where false`;
+      await write(
+        name,
+        values.length === 0 ? none : `from (values ${values.join(", ")}) as t ("at")`,
       );
-      const sql = `select ${counts.join(", ")} from ${relation(name)}`;
-      expect(await rowsOf(sql, given.timezone)).toEqual([given.counts]);
-    });
-  }
+      return relation(name);
+    },
+    rowsOf,
+  });
 
   it("finds columns of odd names", async () => {
     const items = oddNames.map((name, index) => `${index} as ${dialect.quoteIdentifier(name)}`);

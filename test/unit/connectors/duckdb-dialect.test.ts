@@ -75,9 +75,12 @@ describe("the DuckDB dialect", () => {
     ]);
   });
 
-  it("compares a column with the local spelling of a moment, without an offset", () => {
+  it("compares a column of instants with the offset of a moment, and others with its local spelling", () => {
     const moment = { ms: 1_782_874_800_000, local: "2026-07-01 05:00:00.000", offset: "+02:00" };
-    expect(dialect.compareTime('"at"', ">=", moment)).toBe(`"at" >= '2026-07-01 05:00:00.000'`);
+    expect(dialect.compareTime('"at"', ">=", moment)).toBe(
+      `case when typeof("at") = 'TIMESTAMP WITH TIME ZONE' ` +
+        `then "at" >= '2026-07-01 05:00:00.000+02:00' else "at" >= '2026-07-01 05:00:00.000' end`,
+    );
   });
 });
 

@@ -14,6 +14,12 @@ const { dialect } = duckdb;
 const figures = (ref: DatasetRef, where = "") =>
   `select count(*) as m0, max("id") as m1, count(distinct "id") filter (where "id" > 1) as m2
    from ${dialect.relation(ref.source)}${where}`;
+const gapsOf = (ref: DatasetRef) =>
+  dialect.gaps(
+    { kind: "gaps", id: "gaps", of: '"at"', filter: "true", longerThanMs: 1_000, maxGaps: 10 },
+    dialect.relation(ref.source),
+    "true",
+  );
 
 describe("DuckDB over files", () => {
   let folder: TemporaryFolder;
@@ -130,6 +136,29 @@ describe("DuckDB over files", () => {
       const rows = `select id from ${dialect.relation(ref.source)}`;
       expect((await connector.query(rows, queryOptions())).rows).toEqual([]);
     });
+  });
+
+  it("answers gaps over no files with none, alone and beside other figures", async () => {
+    const ref = datasetOf("none/*.csv");
+    const gaps = gapsOf(ref);
+    await withDataset(ref, async (connector) => {
+      const rowsOf = async (sql: string) => (await connector.query(sql, queryOptions())).rows;
+      expect(await rowsOf(`select ${gaps} as m0`)).toEqual([[null]]);
+      const from = dialect.relation(ref.source);
+      expect(await rowsOf(`select count(*) as m0, ${gaps} as m1 from ${from}`)).toEqual([
+        [0n, null],
+      ]);
+    });
+  });
+
+  it("does not know the gaps of a query over no files", async () => {
+    const files = datasetOf("none/*.csv");
+    const sql = `select now() as at from ${dialect.relation(files.source)}`;
+    const asked: DatasetRef = { id: "suite/asked", source: { kind: "query", sql } };
+    const work = withDataset(files, (connector) =>
+      connector.query(`select ${gapsOf(asked)} as m0`, queryOptions()),
+    );
+    expect(await kindOf(work)).toBe("not_found");
   });
 
   it("says that a file set without a file is not found when its columns are asked for", async () => {

@@ -1,6 +1,15 @@
 import { describe, expect, it } from "vitest";
-import type { AggregateRequest } from "../../../src/core/measurement.ts";
-import { type PlanTarget, planProbe, spellStatement } from "../../../src/engine/plan.ts";
+import type { CheckTypeSpec } from "../../../src/core/check.ts";
+import type { AggregateRequest, GapsRequest } from "../../../src/core/measurement.ts";
+import type { Check } from "../../../src/core/mesh.ts";
+import { CheckTypes } from "../../../src/engine/check-types.ts";
+import {
+  type FigureRequest,
+  type PlanTarget,
+  type ProbePlan,
+  planProbe,
+  spellStatement,
+} from "../../../src/engine/plan.ts";
 import { checkOf, columnar, datasetOf, rowStore, types } from "./support.ts";
 
 const aggregate = (given: Omit<AggregateRequest, "kind" | "id">): AggregateRequest => ({
@@ -14,14 +23,31 @@ const rows = aggregate({ fn: "count" });
 const known = aggregate({ fn: "count", of: '"customer_id"' });
 const lately = aggregate({ fn: "count", filter: `"ordered_at" >= '2026-01-01'` });
 
+const gaps: GapsRequest = {
+  kind: "gaps",
+  id: "figure",
+  of: '"loaded_at"',
+  filter: `"loaded_at" > '2026-01-01'`,
+  longerThanMs: 3_600_000,
+  maxGaps: 2_000,
+};
+
+function planOf(
+  checks: readonly Check[],
+  dataset = datasetOf(),
+  target: PlanTarget = rowStore,
+): ProbePlan {
+  return planProbe(dataset, checks, target, types, { nowMs: 0, last: () => null });
+}
+
 function sqlOf(
-  requests: readonly AggregateRequest[],
+  requests: readonly FigureRequest[],
   target: PlanTarget,
   given: Parameters<typeof datasetOf>[0] = {},
 ): readonly string[] {
   const dataset = datasetOf(given);
   const checks = requests.map((request, index) => checkOf(`check_${index}`, [request]));
-  const plan = planProbe(dataset, checks, target, types, 0);
+  const plan = planOf(checks, dataset, target);
   return plan.statements.map((group) =>
     spellStatement(dataset, group, target).replaceAll("\n)", ")"),
   );
@@ -70,7 +96,7 @@ describe("planning on a row store", () => {
 
   it("lets a filter that ends in a comment swallow nothing", () => {
     const dataset = datasetOf({ filter: "status <> 'test' -- not ours" });
-    const plan = planProbe(dataset, [checkOf("rows", [rows])], rowStore, types, 0);
+    const plan = planOf([checkOf("rows", [rows])], dataset);
     expect(spellStatement(dataset, plan.statements[0] ?? [], rowStore)).toBe(
       `select count(*) as m0 from "analytics"."orders" where (status <> 'test' -- not ours\n)`,
     );
@@ -82,6 +108,62 @@ describe("planning on a row store", () => {
     expect(rest).toEqual([]);
     expect(sql?.match(/join b/g)).toHaveLength(1);
     expect(sql).toContain("filter (where");
+  });
+});
+
+describe("planning gaps", () => {
+  const table = '"analytics"."orders"';
+  const where = `("loaded_at" > '2026-01-01')`;
+  const spelled = (target: PlanTarget, from = table, condition = where) =>
+    target.dialect.gaps(gaps, from, condition);
+
+  it("gives them a subquery of their own on a row store, in the statement of the others", () => {
+    expect(sqlOf([newest, gaps, rows], rowStore)).toEqual([
+      "select s0.m0, s1.m1, s2.m2 from " +
+        `(select max("loaded_at") as m0 from ${table}) as s0 cross join ` +
+        `(select ${spelled(rowStore)} as m1) as s1 cross join ` +
+        `(select count(*) as m2 from ${table}) as s2`,
+    ]);
+  });
+
+  it("makes them one more item on a columnar store, and leaves the others their filter", () => {
+    expect(sqlOf([lately, gaps], columnar)).toEqual([
+      `select count(*) as m0, ${spelled(columnar)} as m1 from ${table} ` +
+        `where ("ordered_at" >= '2026-01-01')`,
+    ]);
+  });
+
+  it("needs no rows beside them where nothing else is asked", () => {
+    expect(sqlOf([gaps], rowStore)).toEqual([`select ${spelled(rowStore)} as m0`]);
+    expect(sqlOf([gaps], columnar)).toEqual([`select ${spelled(columnar)} as m0`]);
+  });
+
+  it("makes them one more item over a declared query", () => {
+    const source = { kind: "query", sql: "select * from a join b using (id)" } as const;
+    const from = "(\nselect * from a join b using (id)) as dataset";
+    expect(sqlOf([newest, gaps], rowStore, { source })).toEqual([
+      `select max("loaded_at") as m0, ${spelled(rowStore, from)} as m1 from ${from}`,
+    ]);
+  });
+
+  it("looks only at rows of the dataset's filter", () => {
+    const filter = "status <> 'test' or status is null";
+    const both = `(${filter}) and ${where}`;
+    expect(sqlOf([gaps], rowStore, { filter })).toEqual([
+      `select ${spelled(rowStore, table, both)} as m0`,
+    ]);
+  });
+
+  it("measures equal ones once, and ones of another limit apart", () => {
+    const checks = [
+      checkOf("fresh", [gaps]),
+      checkOf("same", [{ ...gaps, id: "other" }]),
+      checkOf("longer", [{ ...gaps, longerThanMs: 7_200_000 }]),
+      checkOf("more", [{ ...gaps, maxGaps: 100 }]),
+    ];
+    const plan = planOf(checks);
+    expect(plan.statements.flat().map(({ alias }) => alias)).toEqual(["m0", "m1", "m2"]);
+    expect(plan.figures.get("orders/orders/same")?.get("other")?.alias).toBe("m0");
   });
 });
 
@@ -103,19 +185,13 @@ describe("planning on a columnar store", () => {
 describe("planning a probe", () => {
   it("measures once what several checks ask for", () => {
     const checks = [checkOf("fresh", [newest]), checkOf("fresher", [newest])];
-    const plan = planProbe(datasetOf(), checks, rowStore, types, 0);
+    const plan = planOf(checks);
     expect(plan.statements.flat()).toHaveLength(1);
-    expect(plan.aliases.get("orders/orders/fresher")?.get("figure")).toBe("m0");
+    expect(plan.figures.get("orders/orders/fresher")?.get("figure")?.alias).toBe("m0");
   });
 
   it("asks for the catalogue when any check does, and sends no statement for it", () => {
-    const plan = planProbe(
-      datasetOf(),
-      [checkOf("shape", [{ kind: "columns" }])],
-      rowStore,
-      types,
-      0,
-    );
+    const plan = planOf([checkOf("shape", [{ kind: "columns" }])]);
     expect(plan.needsColumns).toBe(true);
     expect(plan.statements).toEqual([]);
   });
@@ -124,13 +200,36 @@ describe("planning a probe", () => {
     const many = Array.from({ length: 900 }, (_, index) =>
       checkOf(`c${index}`, [aggregate({ fn: "count", of: `"c${index}"` })]),
     );
-    const plan = planProbe(datasetOf(), many, rowStore, types, 0);
+    const plan = planOf(many);
     expect(plan.statements.map((group) => group.length)).toEqual([400, 400, 100]);
+  });
+
+  it("tells each check what its own last probe saw", () => {
+    const asked: unknown[] = [];
+    const curious: CheckTypeSpec = {
+      ...types.of(checkOf("any", [])),
+      plan: (_params, { nowMs, last }) => {
+        asked.push([nowMs, last]);
+        return [];
+      },
+    };
+    const seen = { atMs: 5, newestMs: 3 };
+    planProbe(
+      datasetOf(),
+      [checkOf("old", []), checkOf("new", [])],
+      rowStore,
+      new CheckTypes(new Map([["asking", curious]])),
+      { nowMs: 9, last: (checkId) => (checkId === "orders/orders/old" ? seen : null) },
+    );
+    expect(asked).toEqual([
+      [9, seen],
+      [9, null],
+    ]);
   });
 
   it("sets a check type that throws apart from its neighbours", () => {
     const broken = { ...checkOf("broken", []), type: "throwing" };
-    const plan = planProbe(datasetOf(), [broken, checkOf("rows", [rows])], rowStore, types, 0);
+    const plan = planOf([broken, checkOf("rows", [rows])]);
     expect([...plan.broken.keys()]).toEqual(["orders/orders/broken"]);
     expect(plan.statements.flat()).toHaveLength(1);
   });

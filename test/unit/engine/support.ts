@@ -19,7 +19,11 @@ const asking: CheckTypeSpec<{ requests: readonly MetricRequest[] }> = {
   evaluate: ({ requests }, measured) => {
     for (const request of requests) {
       const answer =
-        request.kind === "columns" ? measured.columns() : measured.aggregate(request.id);
+        request.kind === "columns"
+          ? measured.columns()
+          : request.kind === "gaps"
+            ? measured.gaps(request.id)
+            : measured.aggregate(request.id);
       if (!answer.ok) {
         const { failure } = answer;
         return { outcome: "error", summary: failure.message, measured: {}, expected: {}, failure };
