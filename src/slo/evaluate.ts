@@ -4,7 +4,7 @@ import { type Bounds, boundsOf } from "../time/period.ts";
 import type { Evidence, SloStatus, SloTerms, Tally } from "./evidence.ts";
 import { excusesOf } from "./exclude.ts";
 import { ratio, share, timesPpm, wholePpm } from "./ratio.ts";
-import { type Totals, tallyOf, totalsOf } from "./tally.ts";
+import { type Totals, tallyOf, together, totalsOf } from "./tally.ts";
 import { intervalsOf } from "./timeline.ts";
 
 export type { Evidence, SloStatus, SloTerms } from "./evidence.ts";
