@@ -3,11 +3,13 @@ import type { Store } from "../../src/core/store.ts";
 import {
   claimOne,
   deliveryOf,
+  exclusionOf,
   incidentOf,
   minute,
   newSlot,
   resultOf,
   runOf,
+  sightingOf,
   stateOf,
   t0,
 } from "./store-things.ts";
@@ -49,6 +51,40 @@ export function describePruning(store: () => Store): void {
       expect(await store().prune(t0 + day)).toBe(2);
       expect(Object.fromEntries(await store().timelines.since(0))).toEqual({ "a/b/c": [holding] });
       expect((await store().slots.countByEnding()).missed).toBe(2);
+    });
+
+    it("deletes old sightings, but of each check the newest before the instant", async () => {
+      const seen = [-3, -2, -1, 1].map((days, index) =>
+        sightingOf({ number: index + 1, observedMs: t0 + days * day }),
+      );
+      const quiet = sightingOf({ checkId: "a/b/quiet", observedMs: t0 - 300 * day });
+      await store().timelines.putSightings([...seen, quiet]);
+      expect(await store().prune(t0)).toBe(2);
+      expect(await store().prune(t0)).toBe(0);
+      expect(Object.fromEntries(await store().timelines.sightingsSince(0))).toEqual({
+        "orders/orders/by_seven": seen.slice(2),
+        "a/b/quiet": [quiet],
+      });
+    });
+
+    it("deletes exclusions that were over or ended long ago, and none that may still excuse", async () => {
+      const old = { fromMs: t0 - 9 * day, createdMs: t0 - 9 * day, toMs: t0 - day };
+      const kept = [
+        exclusionOf({ ...old, id: "until ended", toMs: null }),
+        exclusionOf({ ...old, id: "still running", toMs: t0 }),
+        exclusionOf({ ...old, id: "corrected lately", createdMs: t0 }),
+      ];
+      const ended = { endedMs: t0 - 2 * day, endedBy: "li" };
+      for (const one of [
+        ...kept,
+        exclusionOf({ ...old, id: "over" }),
+        exclusionOf({ ...old, id: "ended", toMs: null, ...ended }),
+      ]) {
+        await store().exclusions.add(one);
+      }
+      expect(await store().prune(t0)).toBe(2);
+      const left = (await store().exclusions.list()).map(({ id }) => id);
+      expect(left.toSorted()).toEqual(kept.map(({ id }) => id).toSorted());
     });
 
     it("deletes incidents that ended and their settled deliveries", async () => {

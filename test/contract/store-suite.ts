@@ -1,7 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { Slots, Store, StoreParts } from "../../src/core/store.ts";
+import type { Slots, Store } from "../../src/core/store.ts";
 import { describeIncidentsAndOutbox } from "./store-suite-alerts.ts";
 import { describePruning } from "./store-suite-prune.ts";
+import { describeRenames } from "./store-suite-rename.ts";
+import { describeExclusions, describeTimelines } from "./store-suite-timelines.ts";
+import { describeTransactions } from "./store-suite-transactions.ts";
 import {
   claimOne,
   errored,
@@ -10,7 +13,6 @@ import {
   newSlot,
   passed,
   resultOf,
-  runOf,
   t0,
 } from "./store-things.ts";
 
@@ -42,9 +44,11 @@ export function describeStore(name: string, makePlace: () => Promise<StorePlace>
     describeSlots(current);
     describeResults(current);
     describeTimelines(current);
+    describeExclusions(current);
     describeTransactions(current);
     describeIncidentsAndOutbox(current);
     describePruning(current);
+    describeRenames(current);
 
     it("keeps everything when it is closed and opened again", async () => {
       const slotId = await claimOne(store, t0);
@@ -362,152 +366,4 @@ function describeResults(store: () => Store): void {
       expect((await store().results.latest()).size).toBe(1);
     });
   });
-}
-
-function describeTimelines(store: () => Store): void {
-  describe("timelines", () => {
-    it("gives the runs of each check that end after an instant, oldest first", async () => {
-      const later = runOf({ fromMs: t0 + 30 * minute, toMs: t0 + 50 * minute, state: "bad" });
-      const other = runOf({ checkId: "a/b/c", toMs: t0 + 21 * minute });
-      await store().timelines.put([later, runOf(), other]);
-      expect(Object.fromEntries(await store().timelines.since(t0))).toEqual({
-        "orders/orders/fresh": [runOf(), later],
-        "a/b/c": [other],
-      });
-      expect(Object.fromEntries(await store().timelines.since(t0 + 20 * minute))).toEqual({
-        "orders/orders/fresh": [later],
-        "a/b/c": [other],
-      });
-    });
-
-    it("replaces the run of the same check and start", async () => {
-      await store().timelines.put([runOf()]);
-      const longer = runOf({ toMs: t0 + 40 * minute, observedMs: t0 + 20 * minute });
-      await store().timelines.put([longer]);
-      expect((await store().timelines.since(t0)).get("orders/orders/fresh")).toEqual([longer]);
-    });
-
-    it("remembers when each SLO was first loaded", async () => {
-      await store().timelines.noteSlos(["orders/fresh"], t0);
-      await store().timelines.noteSlos(["orders/fresh", "orders/whole"], t0 + minute);
-      expect(Object.fromEntries(await store().timelines.sloSince())).toEqual({
-        "orders/fresh": t0,
-        "orders/whole": t0 + minute,
-      });
-    });
-  });
-}
-
-function describeTransactions(store: () => Store): void {
-  describe("transactions", () => {
-    it("commits all parts together and returns what the work returned", async () => {
-      const id = await store().transaction(async (parts) => {
-        const slotId = await claimOne(parts, t0);
-        await parts.results.append([resultOf(slotId)]);
-        expect((await parts.results.latest()).size).toBe(1);
-        await parts.slots.end([slotId], "done", t0);
-        return slotId;
-      });
-      expect((await store().results.latest()).get("orders/orders/fresh")?.slotId).toBe(id);
-    });
-
-    it("rolls back everything when the work throws, and passes the error on", async () => {
-      const fault = new Error("the work broke");
-      const work = store().transaction(async (parts) => {
-        await claimOne(parts, t0);
-        await parts.timelines.put([runOf()]);
-        throw fault;
-      });
-      await expect(work).rejects.toBe(fault);
-      expect((await store().slots.countByEnding()).open).toBe(0);
-      expect(await store().timelines.since(0)).toEqual(new Map());
-    });
-
-    it("keeps two overlapping transactions apart when one of them is rolled back", async () => {
-      const [entered, enter] = gate();
-      const [released, release] = gate();
-      const doomed = store().transaction(async (parts) => {
-        await parts.timelines.noteSlos(["orders/doomed"], t0);
-        enter();
-        await released;
-        await parts.timelines.noteSlos(["orders/doomed-too"], t0);
-        throw new Error("rolled back");
-      });
-      await entered;
-      const kept = store().transaction(async (parts) => {
-        const seen = [...(await parts.timelines.sloSince()).keys()];
-        await parts.timelines.noteSlos(["orders/kept"], t0);
-        return seen;
-      });
-      const alone = store().timelines.noteSlos(["orders/alone"], t0);
-      release();
-      await expect(doomed).rejects.toThrow("rolled back");
-      expect(await kept).toEqual([]);
-      await alone;
-      expect([...(await store().timelines.sloSince()).keys()].sort()).toEqual([
-        "orders/alone",
-        "orders/kept",
-      ]);
-    });
-
-    it("lets a read outside wait, so that it never sees what may be rolled back", async () => {
-      const [entered, enter] = gate();
-      const [released, release] = gate();
-      const running = store().transaction(async (parts) => {
-        await parts.timelines.noteSlos(["orders/first"], t0);
-        enter();
-        await released;
-        await parts.timelines.noteSlos(["orders/second"], t0);
-      });
-      await entered;
-      const read = store().timelines.sloSince();
-      release();
-      await running;
-      expect((await read).size).toBe(2);
-    });
-
-    it("rolls back when a part failed, even if the work swallows its error", async () => {
-      const work = store().transaction(async (parts) => {
-        await parts.timelines.noteSlos(["orders/fresh"], t0);
-        await parts.slots.end([12_345], "done", t0).catch(() => {});
-      });
-      await expect(work).rejects.toMatchObject({ code: "TM_INTERNAL" });
-      expect(await store().timelines.sloSince()).toEqual(new Map());
-    });
-
-    it("refuses the store itself inside a transaction instead of waiting for ever", async () => {
-      const uses: readonly (() => Promise<unknown>)[] = [
-        () => store().timelines.sloSince(),
-        () => store().timelines.noteSlos(["orders/inner"], t0),
-        () => store().transaction(async () => {}),
-        () => store().prune(t0),
-      ];
-      for (const use of uses) {
-        await expect(store().transaction(use)).rejects.toMatchObject({ code: "TM_INTERNAL" });
-      }
-      expect(await store().timelines.sloSince()).toEqual(new Map());
-    });
-
-    it("refuses a transaction's parts when it is over", async () => {
-      const kept = await store().transaction(async (parts: StoreParts) => parts);
-      await expect(kept.timelines.noteSlos(["orders/late"], t0)).rejects.toMatchObject({
-        code: "TM_INTERNAL",
-      });
-      expect(await store().timelines.sloSince()).toEqual(new Map());
-    });
-
-    it("goes on after a transaction that was rolled back", async () => {
-      await expect(store().transaction(() => Promise.reject(new Error("no")))).rejects.toThrow(
-        "no",
-      );
-      await store().transaction((parts) => parts.timelines.noteSlos(["orders/fresh"], t0));
-      expect((await store().timelines.sloSince()).size).toBe(1);
-    });
-  });
-}
-
-/** A promise, and what resolves it. */
-function gate(): readonly [Promise<void>, () => void] {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  return [promise, resolve];
 }

@@ -1,7 +1,8 @@
 import type { CheckResult } from "../../src/core/check.ts";
+import type { ExclusionRecord } from "../../src/core/exclusion.ts";
 import type { CheckAlertState, Incident, NewDelivery, Notice } from "../../src/core/incident.ts";
 import type { NewSlot, ResultRecord, Store } from "../../src/core/store.ts";
-import type { TimelineRun } from "../../src/core/timeline.ts";
+import type { Sighting, TimelineRun } from "../../src/core/timeline.ts";
 
 /** 2026-01-05T06:00:00Z. */
 export const t0 = 1_767_592_800_000;
@@ -77,6 +78,34 @@ export function runOf(changes: Partial<TimelineRun> = {}): TimelineRun {
     toMs: t0 + 20 * minute,
     state: "good",
     observedMs: t0,
+    ...changes,
+  };
+}
+
+export function sightingOf(changes: Partial<Sighting> = {}): Sighting {
+  return {
+    checkId: "orders/orders/by_seven",
+    generation: "5f1d",
+    number: 1,
+    fromMs: t0 - minute,
+    observedMs: t0,
+    newestMs: t0 - 12 * minute,
+    ...changes,
+  };
+}
+
+export function exclusionOf(changes: Partial<ExclusionRecord> = {}): ExclusionRecord {
+  return {
+    id: "exc-1",
+    target: "orders/fresh",
+    fromMs: t0,
+    toMs: t0 + 60 * minute,
+    mode: "remove",
+    reason: "The warehouse moves.",
+    author: "ana",
+    createdMs: t0,
+    endedMs: null,
+    endedBy: null,
     ...changes,
   };
 }
