@@ -1,6 +1,7 @@
 import { ConfigurationLoader, type LoadedConfiguration } from "../config/load.ts";
 import { type Problem, TidemarkError } from "../core/errors.ts";
 import type { Mesh } from "../core/mesh.ts";
+import { systemClock } from "./clock.ts";
 import { registries } from "./registries.ts";
 
 /** The configuration is not usable; every problem at once. */
@@ -21,7 +22,7 @@ export class ConfigurationError extends TidemarkError {
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 export function createLoader(env: Environment): ConfigurationLoader {
-  return new ConfigurationLoader(registries, env);
+  return new ConfigurationLoader(registries, env, systemClock);
 }
 
 /** Every problem, warnings included; throws for nothing that a file holds. */

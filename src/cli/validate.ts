@@ -16,7 +16,8 @@ export async function validate(
   { configPath, env, terminal }: CommandContext,
 ): Promise<ExitCode> {
   const { mesh, problems } = await loadConfiguration(configPath, env);
-  const isValid = mesh !== null && !(options.strict === true && problems.length > 0);
+  const isFlaw = ({ level }: Problem): boolean => options.strict === true || level === "error";
+  const isValid = mesh !== null && !problems.some(isFlaw);
   switch (options.format) {
     case "json":
       terminal.out(JSON.stringify({ version: 1, valid: isValid, problems }, null, 2));

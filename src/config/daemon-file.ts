@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { positiveDurationField } from "../time/fields.ts";
-import { alertField, labelField, nameField, oneOf, versionField } from "./fields.ts";
+import { positiveDurationField, zoneField } from "../time/fields.ts";
+import { alertField, dayField, labelField, nameField, oneOf, versionField } from "./fields.ts";
 
 /** `tidemark.yaml`: the daemon (interface.md §1). */
 
@@ -31,6 +31,37 @@ export const tierFields = z
     }),
   })
   .meta({ description: "What products of a tier have in common." });
+
+/** In the order of ISO 8601, Monday first. */
+export const weekdays = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"] as const;
+
+export const calendarFields = z
+  .strictObject({
+    timezone: zoneField.prefault("UTC").meta({
+      description: "The IANA zone that its days begin and end in, unless who uses it says another.",
+    }),
+    days: z
+      .array(z.enum(weekdays))
+      .min(1)
+      .default([...weekdays])
+      .meta({
+        description: "The weekdays on which something is expected. All seven unless said.",
+        examples: [["mon", "tue", "wed", "thu", "fri"]],
+      }),
+    holidays: z
+      .array(dayField)
+      .max(5_000)
+      .default([])
+      .meta({
+        description: "Days on which nothing is expected, whatever their weekday.",
+        examples: [["2026-12-25", "2026-12-28"]],
+      }),
+    valid_until: dayField.optional().meta({
+      description: "The last day that the list of holidays is complete for.",
+      examples: ["2027-12-31"],
+    }),
+  })
+  .meta({ description: "The days on which something is expected." });
 
 export const storeFields = z
   .strictObject({
@@ -79,6 +110,7 @@ export const daemonFields = z.strictObject({
   connections: z.record(nameField, z.unknown()).optional(),
   teams: z.record(nameField, z.unknown()).optional(),
   notifiers: z.record(nameField, z.unknown()).optional(),
+  calendars: z.record(nameField, z.unknown()).optional(),
   tiers: z.record(nameField, z.unknown()).optional(),
   http: z.unknown().optional(),
 });
@@ -101,6 +133,9 @@ export function daemonFile(kinds: {
       }),
       notifiers: z.record(nameField, oneOf(kinds.notifiers)).optional().meta({
         description: "The channels that notices are sent through, by the names that targets use.",
+      }),
+      calendars: z.record(nameField, calendarFields).optional().meta({
+        description: "Working days and holidays, by the names that checks and exclusions use.",
       }),
       tiers: z.record(nameField, tierFields).optional().meta({
         description:

@@ -10,8 +10,8 @@ export interface MeshDifference {
 }
 
 /**
- * Compares two meshes. Products, datasets and checks are named by their ids; SLOs, connections, teams and
- * notifiers carry their kind (`slo:orders/fresh`), since an SLO and a dataset may share an id. `store` and
+ * Compares two meshes. Products, datasets and checks are named by their ids; SLOs, connections, teams,
+ * notifiers and calendars carry their kind (`slo:orders/fresh`), since an SLO and a dataset may share an id. `store` and
  * `http` stand for themselves. A thing that holds others changes with its own keys only.
  */
 export function diffMesh(before: Mesh, after: Mesh): MeshDifference {
@@ -35,6 +35,7 @@ function entriesOf(mesh: Mesh): ReadonlyMap<string, string> {
     ["connection:", mesh.connections],
     ["notifier:", mesh.notifiers],
     ["team:", mesh.teams],
+    ["calendar:", mesh.calendars],
   ];
   const entries = new Map<string, string>([
     ["store", stableText(mesh.store)],

@@ -18,6 +18,32 @@ export const labelField = z
   .max(200)
   .regex(/^\P{Cc}*$/u, "must be a single line");
 
+const dayMessage = "must be a day such as `2026-12-25`";
+
+/** A day of the calendar, as it is written. */
+export const dayField = z
+  .string(dayMessage)
+  .regex(/^\d{4}-\d\d-\d\d$/, dayMessage)
+  .refine((text) => isRealDay(text), { error: "is no day of the calendar" });
+
+/** Whether a text begins with a day that exists: `Date.parse` takes 31 February for 3 March. */
+export function isRealDay(text: string): boolean {
+  const day = text.slice(0, 10);
+  const midnight = Date.parse(`${day}T00:00:00Z`);
+  return !Number.isNaN(midnight) && new Date(midnight).toISOString().startsWith(day);
+}
+
+const formerMessage = "must be a name, or a list of names";
+
+/** What something was called before. */
+export const renamedFromField = z
+  .union([nameField, z.array(nameField).min(1).max(10)], { error: formerMessage })
+  .optional()
+  .meta({
+    description: "The name, or names, that it had before: its history goes on under the new one.",
+    examples: ["orders_v1", ["orders_v1", "orders_v2"]],
+  });
+
 /** Text for people, over as many lines as they like. */
 export const proseField = z.string().min(1).max(10_000);
 

@@ -1,10 +1,13 @@
 import type { Problem } from "../core/errors.ts";
 import type { Mesh } from "../core/mesh.ts";
+import type { EpochMs } from "../core/vocabulary.ts";
 import { Breath } from "./breath.ts";
 import { MeshBuilder } from "./compile/assemble.ts";
+import { checkEnds } from "./compile/calendars.ts";
 import { findCycles } from "./compile/cycles.ts";
 import { type LinkContext, linkProduct, reportCycle, upstreamEdges } from "./compile/links.ts";
 import type { DaemonPieces, ProductPieces } from "./compile/pieces.ts";
+import { checkProductRenames } from "./compile/renames.ts";
 import { checkReach, checkTargets } from "./compile/teams.ts";
 import { inFileOrder, Report } from "./problems.ts";
 
@@ -19,12 +22,12 @@ export interface LoadedProduct {
 /** Products between two turns of the event loop. */
 const productsPerTurn = 50;
 
-/** Judges what the files say of one another, and makes the mesh when nothing is wrong anywhere. */
+/** Judges what the files say of one another, and makes the mesh when nothing is wrong with them. */
 export async function linkMesh(
   daemon: DaemonPieces,
   daemonReport: Report,
   loaded: readonly LoadedProduct[],
-  baseDir: string,
+  { baseDir, nowMs }: { readonly baseDir: string; readonly nowMs: EpochMs },
 ): Promise<{ readonly mesh: Mesh | null; readonly problems: readonly Problem[] }> {
   const breath = new Breath(productsPerTurn);
   const context = contextOf(daemon, loaded);
@@ -34,12 +37,17 @@ export async function linkMesh(
     reports.set(product, report);
     return report;
   };
+  const usedCalendars = new Set<string>();
   for (const { pieces } of loaded) {
     if (pieces !== null) {
-      linkProduct(pieces, context, reportOf(pieces));
+      for (const name of linkProduct(pieces, context, reportOf(pieces))) {
+        usedCalendars.add(name);
+      }
       await breath.spend(1);
     }
   }
+  checkProductRenames(context.products, reportOf);
+  checkEnds(daemon, usedCalendars, nowMs, daemonReport);
   for (const cycle of findCycles(upstreamEdges(context.products))) {
     reportCycle(cycle, context, reportOf);
   }
@@ -50,7 +58,7 @@ export async function linkMesh(
     problems.push(...inFileOrder([...own, ...(pieces ? reportOf(pieces).problems : [])]));
     pieces?.source.release();
   }
-  if (problems.some(({ level }) => level === "error")) {
+  if (problems.some(isFlaw)) {
     return { mesh: null, problems };
   }
   const builder = new MeshBuilder(daemon, baseDir);
@@ -61,6 +69,11 @@ export async function linkMesh(
     }
   }
   return { mesh: builder.finish(), problems };
+}
+
+/** What makes the files unfit for use. A calendar that has ended does not: see `checkEnds`. */
+function isFlaw({ level, code }: Problem): boolean {
+  return level === "error" && code !== "TM_CONFIG_CALENDAR_EXPIRED";
 }
 
 function contextOf(daemon: DaemonPieces, loaded: readonly LoadedProduct[]): LinkContext {

@@ -1,4 +1,5 @@
 import { basename, dirname, resolve } from "node:path";
+import type { Clock } from "../core/clock.ts";
 import type { Problem } from "../core/errors.ts";
 import type { Mesh, StoreDefinition } from "../core/mesh.ts";
 import type { ConfigurationFile } from "../core/store.ts";
@@ -21,7 +22,7 @@ import { Report } from "./problems.ts";
 import { YamlSource } from "./yaml-source.ts";
 
 export interface LoadedConfiguration {
-  /** Null when there is any error. */
+  /** Null when there is any error but that of a calendar that has ended: the rest can be watched. */
   readonly mesh: Mesh | null;
   /** By file, each in the order of its lines. */
   readonly problems: readonly Problem[];
@@ -55,11 +56,18 @@ const filesAtOnce = 32;
 export class ConfigurationLoader {
   readonly #kinds: Kinds;
   readonly #env: Readonly<Record<string, string | undefined>>;
+  readonly #clock: Pick<Clock, "now">;
   #parsed = new Map<string, ParsedProduct>();
 
-  constructor(registries: Registries, env: Readonly<Record<string, string | undefined>>) {
+  /** `clock` tells which calendars have ended. */
+  constructor(
+    registries: Registries,
+    env: Readonly<Record<string, string | undefined>>,
+    clock: Pick<Clock, "now">,
+  ) {
     this.#kinds = kindsOf(registries);
     this.#env = env;
+    this.#clock = clock;
   }
 
   /** From disk. `path` is that of tidemark.yaml, and problems name files beside it. */
@@ -120,7 +128,10 @@ export class ConfigurationLoader {
       }
     });
     const { products, parsedFiles } = await this.#products(path, found, files);
-    const linked = await linkMesh(daemon, report, products, dirname(resolve(path)));
+    const linked = await linkMesh(daemon, report, products, {
+      baseDir: dirname(resolve(path)),
+      nowMs: this.#clock.now(),
+    });
     source.release();
     return { ...linked, files, parsedFiles: parsedFiles + 1 };
   }

@@ -10,61 +10,16 @@ interface NotBuilt {
   readonly instead: string;
 }
 
-const renamedFrom: NotBuilt = {
-  path: ["renamed_from"],
-  instead: "a renamed thing starts a history of its own",
-};
-
-const justInTime: NotBuilt = {
-  path: ["schedule", "just_in_time"],
-  instead: "give `every` or `cron`",
-};
-
 /**
  * What is refused with `TM_NOT_SUPPORTED`, by the piece that it may stand in. Keys of one check type
  * are refused by that type itself.
  */
 export const notBuilt = {
-  daemon: [
-    { path: ["calendars"], instead: "a schedule with `cron` can leave days of the week out" },
-  ],
   store: [{ path: ["type"], values: ["postgres"], instead: "use `type: sqlite`" }],
-  product: [renamedFrom],
-  dataset: [
-    renamedFrom,
-    justInTime,
-    { path: ["source"], instead: "name a `table`, `files` or a `query`" },
-  ],
-  check: [renamedFrom, justInTime],
+  dataset: [{ path: ["source"], instead: "name a `table`, `files` or a `query`" }],
   slo: [
-    renamedFrom,
-    { path: ["window", "calendar"], instead: "use a rolling window such as `30d`" },
-    {
-      path: ["budgeting"],
-      values: ["deliveries", "rows"],
-      instead: "the budget is counted in time",
-    },
+    { path: ["budgeting"], values: ["rows"], instead: "no type of check counts good rows yet" },
     { path: ["alerts"], instead: "`alert` says how loudly an incident is told" },
-    { path: ["exclusions"], instead: "no time is taken out of the budget" },
-    { path: ["labels"], instead: "domain, owner and tier are on `tidemark_product_info`" },
-  ],
-  scenario: [{ path: ["exclusions"], instead: "leave it out" }],
-  scenarioKind: [
-    {
-      path: ["kind"],
-      values: ["freshness", "deadline", "rows"],
-      instead: "use `kind: state`, or freshness under `checks`, as held state",
-    },
-  ],
-  scenarioSlo: [
-    { path: ["window", "calendar"], instead: "use a rolling window such as `30d`" },
-    ...["max_age", "by", "opens", "timezone", "calendar"].map((key) => ({
-      path: [key],
-      instead: "it belongs to kinds other than `state`",
-    })),
-  ],
-  scenarioCheck: [
-    { path: ["kind"], values: ["deadline", "rows"], instead: "use `state` or `freshness`" },
   ],
 } as const satisfies Readonly<Record<string, readonly NotBuilt[]>>;
 

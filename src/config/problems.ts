@@ -45,6 +45,11 @@ export class Report {
     this.#add("warning", code, path, message, remark);
   }
 
+  /** For what has no path of keys: a comment. */
+  warningAt(code: ErrorCode, place: Place, message: string, hint?: string): void {
+    this.#addAt("warning", code, place, message, hint);
+  }
+
   /** In the order of the file. */
   get problems(): readonly Problem[] {
     const sorted = inFileOrder(this.#problems);
@@ -64,14 +69,28 @@ export class Report {
     remark: Remark,
   ): void {
     if (this.#problems.length >= mostPerFile) {
+      // The place is not looked up: that is what costs.
       this.#untold += level === "error" ? 1 : 0;
       return;
     }
-    const { line, column } = this.#places.place(path, remark.spot ?? "value");
+    const place = this.#places.place(path, remark.spot ?? "value");
+    this.#addAt(level, code, place, message, remark.hint);
+  }
+
+  #addAt(
+    level: Problem["level"],
+    code: ErrorCode,
+    { line, column }: Place,
+    message: string,
+    hint: string | undefined,
+  ): void {
+    if (this.#problems.length >= mostPerFile) {
+      return;
+    }
     // Texts of check types, connectors and notifiers come here too, and may be sentences.
     const text = message.replace(/\.$/, "");
     const problem = { code, level, file: this.#places.file, line, column, message: text };
-    this.#problems.push(remark.hint === undefined ? problem : { ...problem, hint: remark.hint });
+    this.#problems.push(hint === undefined ? problem : { ...problem, hint });
   }
 }
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { objectiveField, positiveDurationField, zoneField } from "../time/fields.ts";
+import { positiveDurationField, zoneField } from "../time/fields.ts";
 import {
   alertField,
   labelField,
@@ -7,9 +7,11 @@ import {
   nameField,
   oneOf,
   proseField,
+  renamedFromField,
   severityField,
   versionField,
 } from "./fields.ts";
+import { sloFile } from "./slo-file.ts";
 
 /** `*.product.yaml`: a data product, declared beside its own code (interface.md §2). */
 
@@ -36,8 +38,18 @@ export const scheduleFields = z
         description: "The IANA zone that `cron` is read in. UTC unless said.",
         examples: ["Europe/Berlin"],
       }),
+    just_in_time: z.literal(true).optional().meta({
+      description:
+        "For freshness: look only when the answer can change, and `at_least_every` so often. In place of `every` and `cron`.",
+    }),
+    at_least_every: positiveDurationField.optional().meta({
+      description: "With `just_in_time`: the longest time without a look.",
+      examples: ["1d"],
+    }),
   })
-  .meta({ description: "When probes fall due: `every`, or `cron` with a `timezone`." });
+  .meta({
+    description: "When probes fall due: `every`, `cron` with a `timezone`, or `just_in_time`.",
+  });
 
 const descriptionField = proseField.optional().meta({ description: "A sentence for people." });
 
@@ -47,6 +59,7 @@ export const checkFields = {
     description: "`warn`: a failure is shown, spends no budget and opens no incident.",
   }),
   description: descriptionField,
+  renamed_from: renamedFromField,
   owner: nameField.optional().meta({
     description: "The team that is told of this check. The product's owner unless said.",
   }),
@@ -117,6 +130,7 @@ const sourceFields = {
 const datasetKeys = {
   ...sourceFields,
   description: descriptionField,
+  renamed_from: renamedFromField,
   timezone: zoneField.prefault("UTC").meta({
     description: "The IANA zone in which timestamps without a zone are read. UTC unless said.",
   }),
@@ -145,67 +159,6 @@ export const datasetFields = z.strictObject({
 });
 export type DatasetFields = z.output<typeof datasetFields>;
 
-const sinceMessage =
-  "must be a day such as `2026-01-31`, or an instant such as `2026-01-31T06:00:00Z`";
-
-/** A day is taken from its start in UTC. */
-const sinceField = z
-  .string(sinceMessage)
-  .regex(
-    /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?(?:Z|[+-]\d\d:\d\d))?$/,
-    sinceMessage,
-  )
-  .refine((text) => isRealInstant(text), { error: "is no day of the calendar" })
-  .transform((text) => Date.parse(text));
-
-/** `Date.parse` takes 31 February for 3 March. */
-function isRealInstant(text: string): boolean {
-  const day = text.slice(0, 10);
-  const midnight = Date.parse(`${day}T00:00:00Z`);
-  return (
-    !Number.isNaN(Date.parse(text)) &&
-    !Number.isNaN(midnight) &&
-    new Date(midnight).toISOString().startsWith(day)
-  );
-}
-
-export const sloFields = z
-  .strictObject({
-    description: descriptionField,
-    objective: objectiveField,
-    window: positiveDurationField.meta({
-      description: "The rolling time over which the objective is to be met.",
-      examples: ["30d"],
-    }),
-    checks: z
-      .array(z.string().min(1).max(300))
-      .min(1)
-      .meta({
-        description: "The checks as `dataset.check`. The SLO is bad while any of them is bad.",
-        examples: [["orders.fresh"]],
-      }),
-    budgeting: z
-      .enum(["time"])
-      .optional()
-      .meta({ description: "What the error budget is counted in." }),
-    unknown: z.enum(["ignore", "good", "bad"]).default("ignore").meta({
-      description: "What unknown time counts as in the SLI and the budget.",
-    }),
-    coverage_floor: z.number().min(0).max(1).default(0.9).meta({
-      description: "The measured share of a window below which no burn rate is given.",
-    }),
-    since: sinceField.optional().meta({
-      description:
-        "When the promise began; time before it does not count. The first load unless said.",
-      examples: ["2026-01-31", "2026-01-31T06:00:00Z"],
-    }),
-    alert: alertField.optional().meta({
-      description: "How loudly incidents of its checks are told. As the product unless said.",
-    }),
-  })
-  .meta({ description: "An objective over one or more checks of the product." });
-export type SloFields = z.output<typeof sloFields>;
-
 const upstreamField = z
   .array(
     z
@@ -221,6 +174,7 @@ const upstreamField = z
 const productKeys = {
   version: versionField,
   product: nameField.meta({ description: "The product's name, unique in the mesh." }),
+  renamed_from: renamedFromField,
   domain: labelField.optional().meta({ description: "The domain that it belongs to." }),
   description: descriptionField,
   tier: nameField.default("bronze").meta({
@@ -272,7 +226,7 @@ export function productFile(checks: readonly z.ZodObject[]): z.ZodObject {
         .record(nameField, dataset)
         .meta({ description: "The product's datasets, by name. At least one." }),
       slos: z
-        .record(nameField, sloFields)
+        .record(nameField, sloFile)
         .optional()
         .meta({ description: "The product's objectives, by name." }),
     })

@@ -15,6 +15,7 @@ import type { Problem } from "../core/errors.ts";
 import { Breath } from "./breath.ts";
 import { keyText, startOf, toPlain } from "./plain.ts";
 import { inFileOrder, type Path, type Place, type Places, type Spot } from "./problems.ts";
+import { type Comment, commentsOf } from "./yaml-comments.ts";
 import { yamlWords } from "./yaml-words.ts";
 
 /** Levels of maps and lists. The contract needs nine; a column's `example` may nest further. */
@@ -31,6 +32,10 @@ const mostSyntaxProblems = 10;
 
 /** Of what the parser finds, in its order; a file of commas has a hundred thousand. */
 const mostFindings = 1_000;
+
+export interface PlacedComment extends Comment {
+  readonly place: Place;
+}
 
 interface Composed {
   readonly document: Document.Parsed | null;
@@ -93,12 +98,12 @@ export class YamlSource implements Places {
 
   /** Where a value or its key stands; what is not there is placed at the nearest thing that holds it. */
   place(path: Path, spot: Spot): Place {
-    this.#tree ??= composeNow(this.#text).document?.contents ?? null;
+    const tree = this.#root();
     const anchors = new Map<string, Node>();
-    let offset = startOf(this.#tree);
-    let node: Node | null | undefined = this.#tree;
+    let offset = startOf(tree);
+    let node: Node | null | undefined = tree;
     for (const [index, segment] of path.entries()) {
-      const step = stepInto(resolve(node, anchors, this.#tree), segment);
+      const step = stepInto(resolve(node, anchors, tree), segment);
       if (step === null) {
         break;
       }
@@ -108,6 +113,39 @@ export class YamlSource implements Places {
       node = step.value;
     }
     return this.#placeAt(offset);
+  }
+
+  /** Where an entry of a map stands: its key, and the line that its value ends on. Null when there is none. */
+  extent(path: Path): { readonly from: Place; readonly toLine: number } | null {
+    const tree = this.#root();
+    const anchors = new Map<string, Node>();
+    let found: { readonly keyOffset: number; readonly value: Node | null } | null = null;
+    for (const segment of path) {
+      found = stepInto(resolve(found === null ? tree : found.value, anchors, tree), segment);
+      if (found === null) {
+        return null;
+      }
+    }
+    if (found === null) {
+      return null;
+    }
+    const end = Math.max(found.keyOffset, contentEnd(found.value));
+    const last = this.#text.slice(0, end).trimEnd().length - 1;
+    return { from: this.#placeAt(found.keyOffset), toLine: this.#placeAt(last).line };
+  }
+
+  /** The comments that hold `word`. */
+  commentsWith(word: string): readonly PlacedComment[] {
+    return this.#text.includes(word)
+      ? commentsOf(this.#text)
+          .filter(({ text }) => text.includes(word))
+          .map((comment) => ({ ...comment, place: this.#placeAt(comment.offset) }))
+      : [];
+  }
+
+  #root(): ParsedNode | null {
+    this.#tree ??= composeNow(this.#text).document?.contents ?? null;
+    return this.#tree;
   }
 
   #placeAt(offset: number): Place {
@@ -136,6 +174,19 @@ export class YamlSource implements Places {
       ? found
       : { ...found, hint: `first in line ${this.#placeAt(firstOffset).line}` };
   }
+}
+
+/** Where the text of a node ends; a block map's own range runs on over the comments behind it. */
+function contentEnd(node: Node | null): number {
+  if (isMap(node) && node.flow !== true) {
+    const last = node.items.at(-1);
+    const value = (last?.value ?? null) as Node | null;
+    return Math.max(contentEnd((last?.key ?? null) as Node | null), contentEnd(value));
+  }
+  if (isSeq(node) && node.flow !== true) {
+    return contentEnd((node.items.at(-1) ?? null) as Node | null);
+  }
+  return node?.range?.[1] ?? 0;
 }
 
 /** Whether nothing is written behind the key: such a value has no place of its own. */

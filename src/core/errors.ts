@@ -26,7 +26,7 @@ export const errorCodes = {
     remedy: "Rename one of the two places named.",
   },
   TM_CONFIG_REFERENCE: {
-    what: "A name refers to something that is not declared: a team, connection, notifier, product, dataset or check.",
+    what: "A name refers to something that is not declared: a team, connection, notifier, calendar, product, dataset or check.",
     remedy: "Declare it, or use one of the names listed.",
   },
   TM_CONFIG_CYCLE: {
@@ -36,6 +36,19 @@ export const errorCodes = {
   TM_CONFIG_SCHEDULE: {
     what: "A schedule never falls due, or its cron expression or time zone does not exist.",
     remedy: "Use five cron fields with a day that exists, and an IANA zone such as Europe/Berlin.",
+  },
+  TM_CONFIG_CALENDAR_EXPIRED: {
+    what: "A calendar that is used has ended, or will within 30 days: the holidays after its `valid_until` are not known.",
+    remedy:
+      "Add the holidays that follow and move `valid_until` on. Until then its checks end with `error: calendar_expired`.",
+  },
+  TM_CONFIG_CALENDAR_OPEN: {
+    what: "A calendar lists holidays and does not say until when they are known.",
+    remedy: "Give `valid_until`, the last day that its list of holidays is complete for.",
+  },
+  TM_CONFIG_RENAME: {
+    what: "A `renamed_from` cannot be followed: the old name is still declared, or two things claim it.",
+    remedy: "Name what the thing was called before, once, and under one thing only.",
   },
   TM_CONFIG_OBJECTIVE: {
     what: "An objective is not percent text, or is 0 % or 100 % or beyond.",
@@ -49,6 +62,43 @@ export const errorCodes = {
   TM_CONFIG_NO_PRODUCTS: {
     what: "The globs under `products` match no file.",
     remedy: "Check the globs; they are relative to tidemark.yaml.",
+  },
+  TM_SLO_MIXED: {
+    what: "The checks of an SLO are not counted in one unit: deliveries are no time.",
+    remedy: "Make two SLOs: one over the checks with `by`, one over the others.",
+  },
+  TM_SLO_QUANTUM: {
+    what: "One failed probe of a check spends more than the whole budget of the SLO.",
+    remedy:
+      "Probe more often, take a longer window, or write an objective of at most the one named. To keep it, put `# tidemark: allow TM_SLO_QUANTUM: reason` at the SLO.",
+  },
+  TM_SLO_FEW_FAILURES: {
+    what: "The budget of the SLO has no room for four failed probes, so that it says little about how bad things are.",
+    remedy:
+      "As for TM_SLO_QUANTUM; `# tidemark: allow TM_SLO_FEW_FAILURES: reason` where it is meant so.",
+  },
+  TM_SLO_DELIVERIES: {
+    what: "One missed delivery spends more than the whole budget of the SLO.",
+    remedy:
+      "Take a longer window, or write an objective of at most the one named; `# tidemark: allow TM_SLO_DELIVERIES: reason` where it is meant so.",
+  },
+  TM_SLO_WINDOW: {
+    what: "The window of the SLO is longer than history is kept.",
+    remedy: "Take a window of at most 400 days.",
+  },
+  TM_SLO_BURN_RATES: {
+    what: "The objective is so low, or the window so long, that a burn rate that alerts watch for can never be reached.",
+    remedy:
+      "Write a higher objective; `# tidemark: allow TM_SLO_BURN_RATES: reason` where nobody is to be told so early.",
+  },
+  TM_SLO_INPUTS: {
+    what: "The objective is above what the products upstream promise together in the same quality dimension.",
+    remedy:
+      "Promise no more than the inputs do, or agree on better ones; `# tidemark: allow TM_SLO_INPUTS: reason` where it does not depend on them.",
+  },
+  TM_SLO_ALLOW: {
+    what: "A comment `# tidemark: allow …` does nothing: no reason, a code that cannot be allowed, or nothing to allow.",
+    remedy: "Write `# tidemark: allow <code>: reason` at the SLO that it is about, or take it out.",
   },
   TM_NOT_SUPPORTED: {
     what: "A key or command is part of the contract, and its behaviour is not built yet.",

@@ -1,4 +1,5 @@
 import type { PlanContext } from "../../core/check.ts";
+import type { PlannedExclusion } from "../../core/exclusion.ts";
 import type {
   Check,
   ConnectionDefinition,
@@ -12,6 +13,7 @@ import type {
   Team,
 } from "../../core/mesh.ts";
 import { scheduleKey, stableOffset } from "../../time/schedule.ts";
+import type { ExclusionPiece } from "./exclusions.ts";
 import { generationOf } from "./generation.ts";
 import { connectionOf, productAlert } from "./links.ts";
 import type {
@@ -22,7 +24,9 @@ import type {
   ProductPieces,
   SloPiece,
 } from "./pieces.ts";
-import { defaultSchedule } from "./schedule.ts";
+import { renamesOf } from "./renames.ts";
+import { budgetingOf } from "./slo-checks.ts";
+import { type CheckTerms, termsOf } from "./terms.ts";
 import { withoutUndefined } from "./without-undefined.ts";
 
 /** A fault of ours: pieces without a problem are whole. */
@@ -44,6 +48,7 @@ export class MeshBuilder {
   readonly #checks = new Map<string, Check>();
   readonly #slos = new Map<string, Slo>();
   readonly #probes = new Map<string, Probe>();
+  readonly #pieces: ProductPieces[] = [];
 
   constructor(daemon: DaemonPieces, baseDir: string) {
     this.#daemon = daemon;
@@ -53,10 +58,11 @@ export class MeshBuilder {
   add(pieces: ProductPieces): void {
     const fields = whole(pieces.fields.whole, pieces.source.file);
     const name = fields.product;
+    this.#pieces.push(pieces);
     const datasetIds = pieces.datasets.map((dataset) =>
       this.#addDataset(dataset, name, fields.owner),
     );
-    const sloIds = pieces.slos.map((slo) => this.#addSlo(slo, name));
+    const sloIds = pieces.slos.map((slo) => this.#addSlo(slo, name, pieces));
     this.#products.set(
       name,
       withoutUndefined({
@@ -77,7 +83,7 @@ export class MeshBuilder {
   }
 
   finish(): Mesh {
-    const { connections, notifiers, teams, store, http } = this.#daemon;
+    const { connections, notifiers, teams, calendars, store, http } = this.#daemon;
     return {
       baseDir: this.#baseDir,
       products: this.#products,
@@ -92,8 +98,10 @@ export class MeshBuilder {
         [...notifiers].map(([name, piece]) => [name, whole(piece?.definition, name)]),
       ),
       teams: new Map([...teams].map(([name, piece]) => [name, teamOf(name, whole(piece, name))])),
-      calendars: new Map(),
-      renames: { products: new Map(), datasets: new Map(), checks: new Map(), slos: new Map() },
+      calendars: new Map(
+        [...calendars].map(([name, piece]) => [name, whole(piece?.calendar, name)]),
+      ),
+      renames: renamesOf(this.#pieces),
       store: whole(store, "store"),
       http: whole(http, "http"),
     };
@@ -104,7 +112,9 @@ export class MeshBuilder {
     const fields = whole(piece.fields.whole, id);
     const connection = whole(connectionOf(piece, this.#daemon), id);
     const facts = { piece, id, product, owner, connection: this.#connection(connection) };
-    const checks = piece.checks.map((check) => checkOf(check, facts));
+    const checks = piece.checks.map((check) =>
+      checkOf(check, whole(termsOf(check, piece, this.#daemon), check.name), facts),
+    );
     for (const check of checks) {
       this.#checks.set(check.id, check);
     }
@@ -149,7 +159,7 @@ export class MeshBuilder {
     }
   }
 
-  #addSlo(piece: SloPiece, product: string): string {
+  #addSlo(piece: SloPiece, product: string, pieces: ProductPieces): string {
     const id = `${product}/${piece.name}`;
     const fields = whole(piece.fields.whole, id);
     this.#slos.set(
@@ -160,10 +170,10 @@ export class MeshBuilder {
         name: piece.name,
         description: fields.description,
         objectivePpm: fields.objective,
-        window: { kind: "rolling", lengthMs: fields.window } as const,
-        budgeting: "time" as const,
-        exclusions: [],
-        labels: {},
+        window: whole(piece.window, id),
+        budgeting: whole(budgetingOf(piece, pieces, this.#daemon), id),
+        exclusions: piece.exclusions.map((exclusion) => this.#exclusion(exclusion)),
+        labels: fields.labels,
         checkIds: piece.checks.map((key) => `${product}/${key}`),
         unknown: fields.unknown,
         coverageFloorPpm: Math.round(fields.coverage_floor * 1_000_000),
@@ -172,6 +182,15 @@ export class MeshBuilder {
       }),
     );
     return id;
+  }
+
+  #exclusion({ span, mode, reason }: ExclusionPiece): PlannedExclusion {
+    if (span.kind !== "calendar") {
+      return { span, mode, reason };
+    }
+    const calendar = whole(this.#daemon.calendars.get(span.name)?.calendar, span.name);
+    const timezone = span.timezone ?? calendar.timezone;
+    return { span: { kind: "calendar", calendar, timezone }, mode, reason };
   }
 }
 
@@ -183,7 +202,7 @@ interface DatasetContext {
   readonly connection: ConnectionPiece;
 }
 
-function checkOf(piece: CheckPiece, dataset: DatasetContext): Check {
+function checkOf(piece: CheckPiece, terms: CheckTerms, dataset: DatasetContext): Check {
   const id = `${dataset.id}/${piece.name}`;
   const fields = whole(piece.fields.whole, id);
   const spec = whole(piece.spec, id);
@@ -198,19 +217,25 @@ function checkOf(piece: CheckPiece, dataset: DatasetContext): Check {
     severity: fields.severity,
     description: fields.description,
     owner: fields.owner ?? dataset.owner,
-    schedule: piece.schedule ?? dataset.piece.schedule ?? defaultSchedule,
+    schedule: terms.schedule,
     holdMs: fields.hold ?? null,
-    sli: { kind: "state" } as const,
-    calendar: null,
+    sli: terms.sli,
+    calendar: terms.calendar,
     disabledReason: fields.enabled ? null : (fields.reason ?? ""),
-    generation: generation(piece, dataset),
+    generation: generation(piece, terms, dataset),
   });
 }
 
-function generation(check: CheckPiece, { piece, connection }: DatasetContext): string {
+/** Of a calendar only the name counts, which is a parameter: next year's holidays are no other promise. */
+function generation(
+  check: CheckPiece,
+  { calendar }: CheckTerms,
+  { piece, connection }: DatasetContext,
+): string {
   const spec = whole(check.spec, check.name);
   const { filter, timezone } = whole(piece.fields.whole, piece.name);
-  const context: PlanContext = { dialect: connection.spec.dialect, timezone, nowMs: 0, calendar: null, last: null };
+  const { dialect } = connection.spec;
+  const context: PlanContext = { dialect, timezone, nowMs: 0, calendar, last: null };
   // A check that reads the catalogue holds it against the promised columns, so they are what it judges.
   const readsCatalogue = spec
     .plan(check.params, context)
@@ -220,7 +245,7 @@ function generation(check: CheckPiece, { piece, connection }: DatasetContext): s
     filter,
     timezone,
     type: spec.name,
-    params: check.params,
+    params: spec.judged?.(check.params) ?? check.params,
     columns: readsCatalogue ? piece.columns : null,
   });
 }

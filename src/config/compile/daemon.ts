@@ -18,6 +18,7 @@ import { notBuilt, refuseNotBuilt } from "../not-built.ts";
 import { type Fields, isFields, type PieceOptions, readPiece } from "../piece.ts";
 import { type Path, type Report, subject } from "../problems.ts";
 import { kindOf } from "../zod-words.ts";
+import { calendarOf } from "./calendars.ts";
 import { hashOf } from "./generation.ts";
 import { httpOf } from "./http.ts";
 import { kindOfPiece } from "./kind-of.ts";
@@ -53,10 +54,7 @@ export function daemonPieces(
 ): DaemonPieces {
   const { value, expanded, unresolved } = expansion;
   const options: PieceOptions = { expanded, unresolved };
-  const { known } = readPiece(daemonFields, value, [], report, {
-    ...options,
-    notBuilt: notBuilt.daemon,
-  });
+  const { known } = readPiece(daemonFields, value, [], report, options);
   const file = isFields(value) ? value : {};
   const section = <V>(key: string, read: (piece: Fields, at: Path) => V | null) =>
     readSection(file[key], [key], report, read);
@@ -69,6 +67,7 @@ export function daemonPieces(
       notifierOf(piece, kinds.notifiers, at, report, options),
     ),
     teams: section("teams", (piece, at) => teamOf(piece, at, report)),
+    calendars: section("calendars", (piece, at) => calendarOf(piece, at, report)),
     tiers: new Map([
       ...builtInTiers,
       ...section(

@@ -1,7 +1,10 @@
 import type { AlertLevel } from "../../core/vocabulary.ts";
 import { clip, listed, type Path, type Report } from "../problems.ts";
 import { hintFor } from "../suggest.ts";
+import { linkChecks } from "./link-checks.ts";
+import { linkSlos } from "./link-slos.ts";
 import type { CheckPiece, DaemonPieces, DatasetPiece, ProductPieces } from "./pieces.ts";
+import { checkRenames } from "./renames.ts";
 
 /** What product files are judged against. */
 export interface LinkContext {
@@ -12,8 +15,12 @@ export interface LinkContext {
   readonly isComplete: boolean;
 }
 
-/** Judges what a product file says of things outside of it. */
-export function linkProduct(product: ProductPieces, context: LinkContext, report: Report): void {
+/** Judges what a product file says of things outside of it. Returns the calendars that it goes by. */
+export function linkProduct(
+  product: ProductPieces,
+  context: LinkContext,
+  report: Report,
+): ReadonlySet<string> {
   const { daemon } = context;
   const { known } = product.fields;
   checkUnique(product, context, report);
@@ -32,6 +39,8 @@ export function linkProduct(product: ProductPieces, context: LinkContext, report
       checkTeam(check.fields.known.owner, [...check.at, "owner"], daemon, report);
     }
   }
+  checkRenames(product, report);
+  return linkChecks(product, daemon, report).union(linkSlos(product, context, report));
 }
 
 function checkUnique(product: ProductPieces, context: LinkContext, report: Report): void {

@@ -1,3 +1,4 @@
+import type { Calendar } from "../../core/calendar.ts";
 import type { CheckTypeSpec } from "../../core/check.ts";
 import type { ConnectorSpec } from "../../core/connector.ts";
 import type { Problem } from "../../core/errors.ts";
@@ -7,6 +8,7 @@ import type {
   HttpDefinition,
   NotifierDefinition,
   Schedule,
+  SloWindow,
   StoreDefinition,
   Target,
 } from "../../core/mesh.ts";
@@ -14,8 +16,11 @@ import type { NotifierSpec } from "../../core/notifier.ts";
 import type { AlertLevel, ToldLevel } from "../../core/vocabulary.ts";
 import type { Piece } from "../piece.ts";
 import type { Path } from "../problems.ts";
-import type { CheckFields, DatasetFields, ProductFields, SloFields } from "../product-file.ts";
+import type { CheckFields, DatasetFields, ProductFields } from "../product-file.ts";
+import type { SloFields } from "../slo-file.ts";
 import type { YamlSource } from "../yaml-source.ts";
+import type { Allow } from "./allows.ts";
+import type { ExclusionPiece } from "./exclusions.ts";
 import type { SourceFacts } from "./source.ts";
 
 /**
@@ -24,6 +29,12 @@ import type { SourceFacts } from "./source.ts";
  * from `known` mean that a problem was reported, or that nothing was said.
  */
 
+export interface SchedulePiece {
+  readonly due: Schedule;
+  /** `just_in_time`: looked at when its answer can change, and `due` only says how often at least. */
+  readonly isJustInTime: boolean;
+}
+
 export interface CheckPiece {
   readonly name: string;
   readonly at: Path;
@@ -31,7 +42,7 @@ export interface CheckPiece {
   readonly spec: CheckTypeSpec | null;
   readonly params: unknown;
   /** The check's own. */
-  readonly schedule: Schedule | null;
+  readonly schedule: SchedulePiece | null;
 }
 
 export interface DatasetPiece {
@@ -39,7 +50,7 @@ export interface DatasetPiece {
   readonly at: Path;
   readonly fields: Piece<DatasetFields>;
   readonly source: SourceFacts | null;
-  readonly schedule: Schedule | null;
+  readonly schedule: SchedulePiece | null;
   readonly columns: ReadonlyMap<string, ColumnDefinition>;
   readonly checks: readonly CheckPiece[];
 }
@@ -48,8 +59,12 @@ export interface SloPiece {
   readonly name: string;
   readonly at: Path;
   readonly fields: Piece<SloFields>;
+  readonly window: SloWindow | null;
+  readonly exclusions: readonly ExclusionPiece[];
   /** The `dataset/check` that it names and that exist. */
   readonly checks: readonly string[];
+  /** The comments at it that allow a finding. */
+  readonly allows: readonly Allow[];
 }
 
 export interface ProductPieces {
@@ -85,12 +100,18 @@ export interface TeamPiece {
   readonly notify: Readonly<Record<ToldLevel, readonly TargetPiece[]>>;
 }
 
+export interface CalendarPiece {
+  readonly at: Path;
+  readonly calendar: Calendar;
+}
+
 /** `null` entries are declared under their name, and what they say is not all right. */
 export interface DaemonPieces {
   readonly products: readonly string[];
   readonly connections: ReadonlyMap<string, ConnectionPiece | null>;
   readonly notifiers: ReadonlyMap<string, NotifierPiece | null>;
   readonly teams: ReadonlyMap<string, TeamPiece | null>;
+  readonly calendars: ReadonlyMap<string, CalendarPiece | null>;
   readonly tiers: ReadonlyMap<string, AlertLevel | null>;
   readonly store: StoreDefinition | null;
   readonly http: HttpDefinition | null;

@@ -12,6 +12,7 @@ import {
 } from "../product-file.ts";
 import type { YamlSource } from "../yaml-source.ts";
 import { kindOf } from "../zod-words.ts";
+import { allowsOf } from "./allows.ts";
 import { kindOfPiece } from "./kind-of.ts";
 import type { CheckPiece, DatasetPiece, ProductPieces } from "./pieces.ts";
 import { scheduleOf, zoneNames } from "./schedule.ts";
@@ -23,10 +24,11 @@ const scheduleCodes = {
   "schedule.every": "TM_CONFIG_SCHEDULE",
   "schedule.cron": "TM_CONFIG_SCHEDULE",
   "schedule.timezone": "TM_CONFIG_SCHEDULE",
+  "schedule.just_in_time": "TM_CONFIG_SCHEDULE",
+  "schedule.at_least_every": "TM_CONFIG_SCHEDULE",
 } as const;
 
 const productOptions: PieceOptions = {
-  notBuilt: notBuilt.product,
   elsewhere: { severity: { hint: "`severity` belongs to a check; a product has `alert`" } },
 };
 const datasetOptions: PieceOptions = {
@@ -35,7 +37,6 @@ const datasetOptions: PieceOptions = {
   near: { timezone: zoneNames },
 };
 const checkOptions: PieceOptions = {
-  notBuilt: notBuilt.check,
   codes: scheduleCodes,
   elsewhere: {
     alert: { hint: "`alert` belongs to a tier, product or SLO; a check has `severity`" },
@@ -51,7 +52,12 @@ export function productPieces(source: YamlSource, kinds: Kinds, folder: string):
   const datasets = entriesOf(value, "datasets").map(([name, dataset]) =>
     datasetPiece(name, dataset, kinds, folder, report),
   );
-  const slos = entriesOf(value, "slos").map(([name, slo]) => sloPiece(name, slo, datasets, report));
+  const sloEntries = entriesOf(value, "slos");
+  const sloNames = sloEntries.map(([name]) => name);
+  const allows = allowsOf(source, sloNames, report);
+  const slos = sloEntries.map(([name, slo]) =>
+    sloPiece(name, slo, datasets, allows.get(name) ?? [], report),
+  );
   const name = fields.known.product ?? null;
   return { source, name, fields, datasets, slos, problems: report.problems };
 }

@@ -1,9 +1,14 @@
+import { z } from "zod";
+import type { SloWindow } from "../../core/mesh.ts";
 import { notBuilt } from "../not-built.ts";
-import { type PieceOptions, readPiece } from "../piece.ts";
+import { isFields, type PieceOptions, readPiece } from "../piece.ts";
 import { clip, type Path, type Report } from "../problems.ts";
-import { sloFields } from "../product-file.ts";
+import { calendarWindowFields, rollingWindowField, sloFields } from "../slo-file.ts";
 import { hintFor } from "../suggest.ts";
+import type { Allow } from "./allows.ts";
+import { exclusionOf } from "./exclusions.ts";
 import type { CheckPiece, DatasetPiece, SloPiece } from "./pieces.ts";
+import { zoneNames } from "./schedule.ts";
 
 const sloOptions: PieceOptions = {
   notBuilt: notBuilt.slo,
@@ -14,18 +19,52 @@ const sloOptions: PieceOptions = {
   },
 };
 
+const rollingFields = z.strictObject({ window: rollingWindowField });
+
 /** Judges one SLO against the checks of its product. */
 export function sloPiece(
   name: string,
   value: unknown,
   datasets: readonly DatasetPiece[],
+  allows: readonly Allow[],
   report: Report,
 ): SloPiece {
   const at = ["slos", name];
   const fields = readPiece(sloFields, value, at, report, sloOptions);
+  const { known } = fields;
+  const window = known.window === undefined ? null : windowOf(known.window, at, report);
+  const zone = window?.kind === "calendar" ? window.timezone : "UTC";
+  const exclusions = (known.exclusions ?? []).flatMap(
+    (exclusion, index) => exclusionOf(exclusion, zone, [...at, "exclusions", index], report) ?? [],
+  );
+  const checks = checksOf(known.checks ?? [], datasets, [...at, "checks"], report);
+  return { name, at, fields, window, exclusions, checks, allows };
+}
+
+/** The window, or null after a problem was reported. `at` is the SLO's path. */
+function windowOf(value: unknown, at: Path, report: Report): SloWindow | null {
+  if (!isFields(value)) {
+    const { whole } = readPiece(rollingFields, { window: value }, at, report);
+    return whole === null ? null : { kind: "rolling", lengthMs: whole.window };
+  }
+  const { whole } = readPiece(calendarWindowFields, value, [...at, "window"], report, {
+    near: { timezone: zoneNames },
+  });
+  return whole === null
+    ? null
+    : { kind: "calendar", period: whole.calendar, timezone: whole.timezone };
+}
+
+/** The `dataset/check` keys of those that are named and exist. */
+function checksOf(
+  references: readonly string[],
+  datasets: readonly DatasetPiece[],
+  at: Path,
+  report: Report,
+): readonly string[] {
   const found: string[] = [];
-  for (const [index, reference] of (fields.known.checks ?? []).entries()) {
-    const path = [...at, "checks", index];
+  for (const [index, reference] of references.entries()) {
+    const path = [...at, index];
     const checkKey = checkOf(reference, datasets, path, report);
     if (checkKey !== null && found.includes(checkKey)) {
       const message = `\`${clip(reference)}\` is named twice`;
@@ -34,7 +73,7 @@ export function sloPiece(
       found.push(checkKey);
     }
   }
-  return { name, at, fields, checks: found };
+  return found;
 }
 
 /** `dataset.check` → `dataset/check`, or null after a problem was reported. */

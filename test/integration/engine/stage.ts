@@ -128,7 +128,7 @@ export class Stage implements AsyncDisposable {
   /** The mesh as it stands on disk. */
   async mesh(files: Readonly<Record<string, string>> = {}): Promise<Mesh> {
     this.write(files);
-    const loader = new ConfigurationLoader(registries, {});
+    const loader = new ConfigurationLoader(registries, {}, this.clock);
     const { mesh, problems } = await loader.load(join(this.dir, "tidemark.yaml"));
     if (mesh === null) {
       throw new Error(problems.map(formatProblem).join("\n"));

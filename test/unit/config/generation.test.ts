@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { ConfigurationLoader } from "../../../src/config/load.ts";
 import { daemonText, MeshFolder } from "./mesh-folder.ts";
-import { registries } from "./registries.ts";
+import { clock, registries } from "./registries.ts";
 
 const product = `version: 1
 product: orders
@@ -25,7 +25,7 @@ async function generationsOf(
   daemon = daemonText,
 ): Promise<Readonly<Record<string, string>>> {
   using folder = new MeshFolder({ "tidemark.yaml": daemon, "orders.product.yaml": text });
-  const { mesh } = await new ConfigurationLoader(registries, {}).load(folder.daemon);
+  const { mesh } = await new ConfigurationLoader(registries, {}, clock).load(folder.daemon);
   return Object.fromEntries(
     [...(mesh?.checks.values() ?? [])].map(({ name, generation }) => [name, generation]),
   );

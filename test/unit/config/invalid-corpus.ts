@@ -4,7 +4,7 @@ import { ConfigurationLoader } from "../../../src/config/load.ts";
 import { formatProblem } from "../../../src/config/problems.ts";
 import type { Problem } from "../../../src/core/errors.ts";
 import type { ConfigurationFile } from "../../../src/core/store.ts";
-import { registries } from "./registries.ts";
+import { clock, registries } from "./registries.ts";
 
 /**
  * The files under test/invalid hold one mistake each, named by it. Their first lines say what is told of
@@ -25,7 +25,7 @@ export async function problemsOf(
     read("base", "payments.product.yaml"),
     ...(kind === "product" ? [read(kind, file)] : []),
   ];
-  const loader = new ConfigurationLoader(registries, env);
+  const loader = new ConfigurationLoader(registries, env, clock);
   const { problems, mesh } = await loader.loadFiles(join(corpus, kind, daemon.path), [
     daemon,
     ...products,

@@ -4,13 +4,15 @@ import { ConfigurationLoader } from "../../../src/config/load.ts";
 import { formatProblem } from "../../../src/config/problems.ts";
 import type { Mesh } from "../../../src/core/mesh.ts";
 import { daemonText, MeshFolder, ordersText } from "./mesh-folder.ts";
-import { registries } from "./registries.ts";
+import { clock, registries } from "./registries.ts";
 
 async function meshIn(
   folder: MeshFolder,
   env: Readonly<Record<string, string>> = {},
 ): Promise<Mesh> {
-  const { mesh, problems } = await new ConfigurationLoader(registries, env).load(folder.daemon);
+  const { mesh, problems } = await new ConfigurationLoader(registries, env, clock).load(
+    folder.daemon,
+  );
   if (mesh === null) {
     throw new Error(problems.map(formatProblem).join("\n"));
   }
@@ -272,7 +274,7 @@ test("a number that was not expanded must not be text", async () => {
     "orders.product.yaml": ordersText,
   });
 
-  const { problems } = await new ConfigurationLoader(registries, {}).load(folder.daemon);
+  const { problems } = await new ConfigurationLoader(registries, {}, clock).load(folder.daemon);
 
   expect(problems.map(({ message }) => message)).toEqual([
     "`max_concurrency` must be a number, not text",
@@ -352,7 +354,9 @@ test("an SLO over a check that is not enabled or only warns is loaded with a war
       .replace("[orders.fresh]", "[orders.few, orders.many]"),
   });
 
-  const { mesh, problems } = await new ConfigurationLoader(registries, {}).load(folder.daemon);
+  const { mesh, problems } = await new ConfigurationLoader(registries, {}, clock).load(
+    folder.daemon,
+  );
 
   expect(mesh).not.toBeNull();
   expect(problems.map(({ level, line, message }) => [level, line, message])).toEqual([
@@ -384,7 +388,7 @@ test("the alert of an SLO is a level that its owner can be told at", async () =>
       .replace("window: 30d", "window: 30d\n    alert: page"),
   });
 
-  const { problems } = await new ConfigurationLoader(registries, {}).load(folder.daemon);
+  const { problems } = await new ConfigurationLoader(registries, {}, clock).load(folder.daemon);
 
   expect(problems.map(({ message }) => message)).toEqual([
     "the team `checkout` has no `page` target, and `orders` can raise a page",
@@ -404,7 +408,7 @@ test("names of JavaScript's own objects are ordinary names", async () => {
 
 test("a reload parses only what changed", async () => {
   using folder = wholeFolder();
-  const loader = new ConfigurationLoader(registries, wholeEnv);
+  const loader = new ConfigurationLoader(registries, wholeEnv, clock);
 
   const first = await loader.load(folder.daemon);
   const same = await loader.load(folder.daemon);
@@ -422,10 +426,10 @@ test("a reload parses only what changed", async () => {
 
 test("the files come back as they stood, unexpanded, and load again from what was kept", async () => {
   using folder = wholeFolder();
-  const loader = new ConfigurationLoader(registries, wholeEnv);
+  const loader = new ConfigurationLoader(registries, wholeEnv, clock);
   const loaded = await loader.load(folder.daemon);
 
-  const again = await new ConfigurationLoader(registries, wholeEnv).loadFiles(
+  const again = await new ConfigurationLoader(registries, wholeEnv, clock).loadFiles(
     folder.daemon,
     loaded.files,
   );

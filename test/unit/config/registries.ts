@@ -9,3 +9,6 @@ export const registries: Registries = {
   connectors: new Map(connectors.map((spec) => [spec.type, spec])),
   notifiers: new Map(notifiers.map((spec) => [spec.type, spec])),
 };
+
+/** The day on which the files of these tests are judged. */
+export const clock = { now: () => Date.parse("2026-03-02T12:00:00Z") };

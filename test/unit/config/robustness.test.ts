@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { parse } from "yaml";
 import { ConfigurationLoader } from "../../../src/config/load.ts";
 import { daemonText, ordersText } from "./mesh-folder.ts";
-import { registries } from "./registries.ts";
+import { clock, registries } from "./registries.ts";
 
 type Path = readonly (string | number)[];
 
@@ -64,7 +64,7 @@ function mutated(): fc.Arbitrary<{ readonly daemon: string; readonly product: st
 test("whatever stands at one place, there is a mesh, or a problem with a place in the file", async () => {
   await fc.assert(
     fc.asyncProperty(mutated(), async ({ daemon, product }) => {
-      const { mesh, problems } = await new ConfigurationLoader(registries, {}).loadFiles(
+      const { mesh, problems } = await new ConfigurationLoader(registries, {}, clock).loadFiles(
         "/mesh/tidemark.yaml",
         [
           { path: "tidemark.yaml", text: daemon },
@@ -93,7 +93,7 @@ test("whatever text a file holds, loading ends with a mesh or problems", async (
     fc.asyncProperty(
       fc.string({ unit: fc.constantFrom(...marks), maxLength: 60 }),
       async (text) => {
-        const { mesh, problems } = await new ConfigurationLoader(registries, {}).loadFiles(
+        const { mesh, problems } = await new ConfigurationLoader(registries, {}, clock).loadFiles(
           "/mesh/tidemark.yaml",
           [
             { path: "tidemark.yaml", text: daemonText },

@@ -5,7 +5,7 @@ import { ConfigurationLoader } from "../../../src/config/load.ts";
 import { formatProblem } from "../../../src/config/problems.ts";
 import type { Mesh } from "../../../src/core/mesh.ts";
 import { daemonText, MeshFolder, ordersText } from "./mesh-folder.ts";
-import { registries } from "./registries.ts";
+import { clock, registries } from "./registries.ts";
 
 describe("where the store is can be told", () => {
   const standard = ".tidemark/state.db";
@@ -24,7 +24,7 @@ describe("where the store is can be told", () => {
     ["when the file is empty", "", standard],
   ])("%s", async (_when, text, path) => {
     using folder = new MeshFolder({ "tidemark.yaml": text });
-    const loader = new ConfigurationLoader(registries, { STORE: "from-env.db" });
+    const loader = new ConfigurationLoader(registries, { STORE: "from-env.db" }, clock);
 
     expect(await loader.peekStore(folder.daemon)).toEqual({
       type: "sqlite",
@@ -34,7 +34,7 @@ describe("where the store is can be told", () => {
 
   test("when tidemark.yaml was deleted, or a directory took its place", async () => {
     using folder = new MeshFolder();
-    const loader = new ConfigurationLoader(registries, {});
+    const loader = new ConfigurationLoader(registries, {}, clock);
 
     expect(await loader.peekStore(folder.daemon)).toEqual({
       type: "sqlite",
@@ -57,12 +57,14 @@ describe("where the store is cannot be told, and no other is taken for it,", () 
   ])("%s", async (_when, text) => {
     using folder = new MeshFolder({ "tidemark.yaml": text });
 
-    expect(await new ConfigurationLoader(registries, {}).peekStore(folder.daemon)).toBeNull();
+    expect(
+      await new ConfigurationLoader(registries, {}, clock).peekStore(folder.daemon),
+    ).toBeNull();
   });
 });
 
 async function meshOf(daemon: string, product: string): Promise<Mesh> {
-  const { mesh, problems } = await new ConfigurationLoader(registries, {}).loadFiles(
+  const { mesh, problems } = await new ConfigurationLoader(registries, {}, clock).loadFiles(
     "/mesh/tidemark.yaml",
     [
       { path: "tidemark.yaml", text: daemon },

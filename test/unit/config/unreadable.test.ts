@@ -3,10 +3,10 @@ import { expect, test } from "vitest";
 import { ConfigurationLoader } from "../../../src/config/load.ts";
 import { formatProblem } from "../../../src/config/problems.ts";
 import { daemonText, MeshFolder, ordersText } from "./mesh-folder.ts";
-import { registries } from "./registries.ts";
+import { clock, registries } from "./registries.ts";
 
 async function problemsIn(folder: MeshFolder): Promise<readonly string[]> {
-  const loaded = await new ConfigurationLoader(registries, {}).load(folder.daemon);
+  const loaded = await new ConfigurationLoader(registries, {}, clock).load(folder.daemon);
   expect(loaded.mesh).toBeNull();
   return loaded.problems.map((problem) => formatProblem(problem).replaceAll(`${folder.path}/`, ""));
 }

@@ -16,13 +16,14 @@ export async function meshOf(
   products: readonly string[],
   daemon: string = daemonFile,
 ): Promise<Mesh> {
-  const { mesh, problems } = await new ConfigurationLoader(registries, {}).loadFiles(
-    "/mesh/tidemark.yaml",
-    [
-      { path: "tidemark.yaml", text: daemon },
-      ...products.map((text, index) => ({ path: `${index}.product.yaml`, text })),
-    ],
-  );
+  const { mesh, problems } = await new ConfigurationLoader(
+    registries,
+    {},
+    { now: () => 0 },
+  ).loadFiles("/mesh/tidemark.yaml", [
+    { path: "tidemark.yaml", text: daemon },
+    ...products.map((text, index) => ({ path: `${index}.product.yaml`, text })),
+  ]);
   if (mesh === null) {
     throw new Error(problems.map(formatProblem).join("\n"));
   }
