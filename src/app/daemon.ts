@@ -19,6 +19,7 @@ import { Watch } from "../engine/watch.ts";
 import { type HttpServer, startHttpServer } from "../http/server.ts";
 import { Metrics } from "../metrics/registry.ts";
 import { openSqliteStore } from "../store/sqlite/store.ts";
+import { apiReads } from "./api.ts";
 import { Cleanups } from "./cleanups.ts";
 import { systemClock } from "./clock.ts";
 import { createLoader, type Environment } from "./configuration.ts";
@@ -191,6 +192,12 @@ export class Daemon {
       ...mesh.http,
       logger: this.#logger,
       metrics: () => this.#metrics.render(),
+      api: apiReads({
+        mesh: () => this.mesh,
+        state: () => this.#watch.state,
+        store: this.#store,
+        clock: systemClock,
+      }),
       health: () => ({ isStalled: !isAlive() }),
       ready: async () => ({
         isStoreReachable: this.#watch.isStoreWritable,

@@ -1,3 +1,4 @@
+import { exclusionDocument } from "../app/slo-document.ts";
 import type { SloReport } from "../app/status.ts";
 import type { EpochMs } from "../core/vocabulary.ts";
 import { formatDuration } from "../time/duration.ts";
@@ -23,19 +24,11 @@ export function printExclusions(slos: readonly SloReport[], terminal: Terminal):
   }
 }
 
-/** `times` are those within the window; `from` and `to` of one made by command are its own. */
-export function exclusionJson({ mode, reason, record, times }: Applied) {
-  const { fromMs, toMs } = spanOf({ record, times });
+/** `times` are those within the window. */
+export function exclusionJson(applied: Applied) {
   return {
-    source: record === null ? "product_file" : "command",
-    id: record?.id ?? null,
-    mode,
-    from: iso(fromMs),
-    to: toMs === null ? null : iso(toMs),
-    times: times.map((one) => ({ from: iso(one.fromMs), to: iso(one.toMs) })),
-    reason,
-    author: record?.author ?? null,
-    created_at: record === null ? null : iso(record.createdMs),
+    ...exclusionDocument(applied),
+    times: applied.times.map(({ fromMs, toMs }) => ({ from: iso(fromMs), to: iso(toMs) })),
   };
 }
 

@@ -1,3 +1,4 @@
+import { sloStanding } from "../app/slo-document.ts";
 import { readStatus, type SloReport, type StatusReport } from "../app/status.ts";
 import type { Incident } from "../core/incident.ts";
 import { formatDuration } from "../time/duration.ts";
@@ -111,49 +112,13 @@ function percent(ratio: number | null, digits: number): string {
   return ratio === null ? "unknown" : `${(ratio * 100).toFixed(digits)}%`;
 }
 
-/** Time in seconds; deliveries and rows as events, as `slo replay` names them. */
-function amountsOf({ unit, good, bad, unknown, excluded }: SloReport["status"]) {
-  return unit === "time"
-    ? {
-        good_seconds: good / 1000,
-        bad_seconds: bad / 1000,
-        unknown_seconds: unknown / 1000,
-        excluded_seconds: excluded / 1000,
-      }
-    : {
-        good_events: good,
-        bad_events: bad,
-        unknown_events: unknown,
-        excluded_events: excluded,
-      };
-}
-
 function jsonOf({ atMs, slos, incidents, notPassing, disabled }: StatusReport) {
   return {
     version: 1,
     at: new Date(atMs).toISOString(),
     slos: slos.map(({ slo, status: standing, lastHour, exclusions }) => ({
-      id: slo.id,
-      product: slo.product,
-      objective: formatPercent(slo.objectivePpm),
-      window: formatWindow(slo.window),
-      state: nowOf(standing),
-      sli: standing.sli,
-      sli_bounds: standing.sliBounds,
-      coverage: standing.coverage,
-      ...amountsOf(standing),
-      budget: {
-        ...(standing.unit === "time"
-          ? { allowed_seconds: standing.budget.allowed / 1000 }
-          : { allowed_events: standing.budget.allowed }),
-        consumed: standing.budget.consumed,
-        remaining: standing.budget.remaining,
-        remaining_lower: standing.budget.remainingLower,
-      },
+      ...sloStanding(slo, standing),
       burn_rate_1h: lastHour.burnRate,
-      blame: standing.blame.map(({ check, bad }) =>
-        standing.unit === "time" ? { check, bad_seconds: bad / 1000 } : { check, bad_events: bad },
-      ),
       exclusions: exclusions.map(exclusionJson),
     })),
     incidents: incidents.map((incident) => ({

@@ -2,6 +2,9 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import { fastify } from "fastify";
 import { errorCodes, TidemarkError } from "../core/errors.ts";
 import type { Logger } from "../core/logger.ts";
+import { BadQuery, type RawQuery } from "./api/query.ts";
+import type { ApiReads } from "./api/reads.ts";
+import { type ApiRoute, apiRoutes } from "./api/routes.ts";
 import { answerBrokenRequest, BoundedServers } from "./bounded-server.ts";
 import { isLoopback } from "./loopback.ts";
 import { problemContentType, problemOf } from "./problem.ts";
@@ -18,6 +21,8 @@ export interface HttpServerOptions {
   readonly metrics: () => Promise<{ readonly contentType: string; readonly text: string }>;
   readonly health: () => Health;
   readonly ready: () => Promise<Readiness>;
+  /** What `/api/v1` reads. */
+  readonly api: ApiReads;
   readonly logger: Logger;
 }
 
@@ -34,10 +39,13 @@ const publicPaths: ReadonlySet<string> = new Set(["/healthz", "/readyz"]);
 /** No route takes a body. */
 const maxBodyBytes = 16_384;
 
+/** As long as a request's head can be: the framework would refuse longer names before the token is asked for. */
+const maxNameLength = 8_192;
+
 const closeGraceMs = 2_000;
 
 /**
- * Serves `/metrics`, `/healthz` and `/readyz`. Throws `TM_HTTP_LISTEN` when the address is taken, does
+ * Serves `/metrics`, `/healthz`, `/readyz` and the read API under `/api/v1`. Throws `TM_HTTP_LISTEN` when the address is taken, does
  * not exist, or could be reached from elsewhere while no token is set.
  */
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
@@ -55,11 +63,14 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     frameworkErrors: (_error, _request, reply) =>
       void refuse(reply, 400, "The request's target is not valid."),
     bodyLimit: maxBodyBytes,
+    routerOptions: { maxParamLength: maxNameLength },
     requestIdHeader: false,
   });
-  guard(app, options.token);
+  const api = apiRoutes(options.api);
+  guard(app, options.token, pathsOf(api));
   answerErrors(app, options.logger);
   route(app, options);
+  routeApi(app, api);
   const address = await listen(app, options);
   return {
     address,
@@ -91,8 +102,37 @@ function route(app: FastifyInstance, options: HttpServerOptions): void {
   });
 }
 
+function routeApi(app: FastifyInstance, routes: readonly ApiRoute[]): void {
+  for (const { url, answer, missing } of routes) {
+    app.get<{ Params: Record<string, string>; Querystring: RawQuery }>(
+      url,
+      async ({ params, query }, reply) => {
+        const answered = await answer({ params, query });
+        if (answered === null) {
+          return refuse(reply, 404, missing);
+        }
+        if (answered.next !== undefined) {
+          reply.header("link", `<${answered.next}>; rel="next"`);
+        }
+        return reply.send(answered.body);
+      },
+    );
+  }
+}
+
+/** Says whether there is something to GET at a path, for those who ask by another method. */
+function pathsOf(api: readonly ApiRoute[]): (path: string) => boolean {
+  const urls = ["/metrics", ...publicPaths, ...api.map(({ url }) => url)];
+  const patterns = urls.map((url) => new RegExp(`^${url.replaceAll(/:\w+/g, "[^/]+")}$`));
+  return (path) => patterns.some((pattern) => pattern.test(path));
+}
+
 /** Everything that is decided before a route is asked, and before any body is read. */
-function guard(app: FastifyInstance, token: string | null): void {
+function guard(
+  app: FastifyInstance,
+  token: string | null,
+  isServed: (path: string) => boolean,
+): void {
   const mayPass = tokenGate(token);
   app.addHook("onRequest", async (request, reply) => {
     reply.headers({ "cache-control": "no-store", "x-content-type-options": "nosniff" });
@@ -108,17 +148,17 @@ function guard(app: FastifyInstance, token: string | null): void {
     if (Number(request.headers["content-length"] ?? 0) > maxBodyBytes) {
       return refuse(reply, 413, "The request's body is too large.");
     }
-    return request.is404 ? refuseTarget(app, request, reply) : undefined;
+    return request.is404 ? refuseTarget(isServed, request, reply) : undefined;
   });
 }
 
 function refuseTarget(
-  app: FastifyInstance,
+  isServed: (path: string) => boolean,
   request: FastifyRequest,
   reply: FastifyReply,
 ): FastifyReply {
   const [path = "/"] = request.url.split("?");
-  if (app.hasRoute({ method: "GET", url: path })) {
+  if (request.method !== "GET" && request.method !== "HEAD" && isServed(path)) {
     reply.header("allow", "GET, HEAD");
     return refuse(reply, 405, "Only GET and HEAD are allowed here.");
   }
@@ -128,11 +168,17 @@ function refuseTarget(
 /** What a library or a bug throws is logged, and not told. */
 function answerErrors(app: FastifyInstance, logger: Logger): void {
   app.setErrorHandler((error: FastifyError, request, reply) => {
+    if (error instanceof BadQuery) {
+      return refuse(reply, 400, error.message);
+    }
     const status = error.statusCode ?? 500;
     if (status >= 400 && status < 500) {
       return refuse(reply, status, "The request cannot be answered.");
     }
     logger.error({ error, route: request.routeOptions.url }, "a request could not be answered");
+    if (error instanceof TidemarkError && error.code.startsWith("TM_STORE_")) {
+      return refuse(reply, 503, errorCodes[error.code].what, { code: error.code });
+    }
     return refuse(reply, 500, errorCodes.TM_INTERNAL.what, { code: "TM_INTERNAL" });
   });
 }

@@ -4,6 +4,7 @@ import { connect, createServer } from "node:net";
 import { text } from "node:stream/consumers";
 import { afterEach, describe, expect, it } from "vitest";
 import type { LogFields, Logger } from "../../src/core/logger.ts";
+import type { ApiReads } from "../../src/http/api/reads.ts";
 import type { HttpServer, HttpServerOptions } from "../../src/http/server.ts";
 import { startHttpServer } from "../../src/http/server.ts";
 
@@ -21,6 +22,17 @@ const logger: Logger = { debug: note, info: note, warn: note, error: note, child
 
 const ready = { isStoreReachable: true, isConfigurationLoaded: true, isSchedulerAlive: true };
 
+/** The read API has tests of its own; nothing here may ask it. */
+const unasked = () => Promise.reject(new Error("the API was asked"));
+const api: ApiReads = {
+  products: unasked,
+  product: unasked,
+  slos: unasked,
+  slo: unasked,
+  results: unasked,
+  incidents: unasked,
+};
+
 async function start(options: Partial<HttpServerOptions> = {}): Promise<HttpServer> {
   const server = await startHttpServer({
     host: "127.0.0.1",
@@ -32,6 +44,7 @@ async function start(options: Partial<HttpServerOptions> = {}): Promise<HttpServ
     }),
     health: () => ({ isStalled: false }),
     ready: async () => ready,
+    api,
     logger,
     ...options,
   });
