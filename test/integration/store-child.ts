@@ -9,6 +9,7 @@ import type { Store } from "../../src/core/store.ts";
 import { openSqliteStore } from "../../src/store/sqlite/store.ts";
 import {
   deliveryOf,
+  exclusionOf,
   incidentOf,
   newSlot,
   noticeOf,
@@ -65,6 +66,30 @@ const jobs: Readonly<Record<string, (path: string) => Promise<void>>> = {
     const store = await openSqliteStore(path, { access: "serve", logger: silentLogger });
     await store[Symbol.asyncDispose]();
     say("opened");
+  },
+
+  /** A command's short write. */
+  async exclude(path) {
+    const store = await openSqliteStore(path, { access: "command", logger: silentLogger });
+    say("opened");
+    await store.exclusions.add(exclusionOf());
+    await store[Symbol.asyncDispose]();
+    say("excluded");
+  },
+
+  /** Renames a product to and fro without end. */
+  async rename(path) {
+    const store = await openSqliteStore(path, { access: "serve", logger: silentLogger });
+    const none = new Map<string, string>();
+    let [oldName, newName] = (await store.timelines.sloSince()).has("orders/fresh")
+      ? ["orders", "sales"]
+      : ["sales", "orders"];
+    for (;;) {
+      const products = new Map([[oldName, newName]]);
+      const rows = await store.rename({ products, datasets: none, checks: none, slos: none });
+      say(`renamed ${rows}`);
+      [oldName, newName] = [newName, oldName];
+    }
   },
 
   async read(path) {

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { openSqliteStore } from "../../src/store/sqlite/store.ts";
+import { newSlot, resultOf, runOf } from "../contract/store-things.ts";
 import { silentLogger } from "../helpers/silent-logger.ts";
 import { StoreProcess } from "./store-process.ts";
 
@@ -62,6 +63,40 @@ async function expectWhole(path: string, committed: ReadonlySet<string>): Promis
     n: numbers.length * 20,
   });
 }
+
+it("holds all of a rename or nothing after each of 10 kills", async () => {
+  const path = join(folder, "state.db");
+  const checkIds = Array.from({ length: 50 }, (_, check) => `orders/orders/check-${check}`);
+  {
+    await using store = await openSqliteStore(path, { access: "serve", logger: silentLogger });
+    const slots = await store.slots.claim(
+      Array.from({ length: 20 }, (_, dueMs) => newSlot({ dueMs, checkIds })),
+      0,
+    );
+    for (const { id } of slots) {
+      await store.results.append(checkIds.map((checkId) => resultOf(id, { checkId })));
+    }
+    await store.timelines.put(checkIds.map((checkId) => runOf({ checkId })));
+    await store.timelines.noteSlos(["orders/fresh"], 0);
+  }
+  // 1,000 results, 50 runs, 20 slots, 1 SLO.
+  const rows = 1_071;
+  for (let kill = 1; kill <= 10; kill += 1) {
+    await using renamer = new StoreProcess("rename", path);
+    await renamer.said(kill);
+    await renamer.kill();
+    expect(new Set(renamer.lines)).toEqual(new Set([`renamed ${rows}`]));
+    await using store = await openSqliteStore(path, { access: "readOnly", logger: silentLogger });
+    const products = [
+      ...(await store.results.latest()).keys(),
+      ...(await store.timelines.since(-1)).keys(),
+      ...(await store.timelines.sloSince()).keys(),
+      ...(await store.slots.lastDue()).keys(),
+    ].map((id) => id.slice(0, id.indexOf("/")));
+    expect(products).toHaveLength(102);
+    expect(new Set(products).size).toBe(1);
+  }
+});
 
 it("leaves no half-made store when it is killed while it makes one", async () => {
   let made = 0;
