@@ -118,7 +118,11 @@ function compile(
     .join(";");
   const rruleString = `DTSTART:${utcText(startMs)}\nRRULE:${text}`;
   try {
-    return values.has("COUNT") ? counted(rruleString) : endless(rruleString, startMs);
+    const rule = new RRuleTemporal({ rruleString, strict: true, maxIterations: mostPeriods });
+    if (rule.next(new Date(startMs - 1), true) === null) {
+      return neverRecurs;
+    }
+    return values.has("COUNT") ? counted(rruleString) : endless(rule);
   } catch (error) {
     const reason = error instanceof Error ? error.message : "";
     return /iterations|bounds/i.test(reason)
@@ -127,11 +131,7 @@ function compile(
   }
 }
 
-function endless(rruleString: string, startMs: WallMs): Rule | string {
-  const rule = new RRuleTemporal({ rruleString, strict: true, maxIterations: mostPeriods });
-  if (rule.next(new Date(startMs - 1), true) === null) {
-    return neverRecurs;
-  }
+function endless(rule: RRuleTemporal): Rule {
   return {
     between: (fromMs, toMs) =>
       rule.between(new Date(fromMs), new Date(toMs), true).map(millisecondsOf),
@@ -139,12 +139,10 @@ function endless(rruleString: string, startMs: WallMs): Rule | string {
 }
 
 /** Only from its start on can a rule with `COUNT` be told to have ended, so that it is walked once. */
-function counted(rruleString: string): Rule | string {
+function counted(rruleString: string): Rule {
   const rule = new RRuleTemporal({ rruleString, strict: true, maxIterations: mostCounted });
   const all = rule.all().map(millisecondsOf);
-  return all.length === 0
-    ? neverRecurs
-    : { between: (fromMs, toMs) => all.filter((ms) => ms >= fromMs && ms <= toMs) };
+  return { between: (fromMs, toMs) => all.filter((ms) => ms >= fromMs && ms <= toMs) };
 }
 
 function millisecondsOf(occurrence: { readonly epochMilliseconds: number }): WallMs {
