@@ -1,9 +1,9 @@
 import { historyMs } from "../../core/history.ts";
-import type { QualityDimension } from "../../core/vocabulary.ts";
-import { type Finding, type Input, infeasibilities } from "../../slo/feasibility.ts";
+import { type Finding, infeasibilities } from "../../slo/feasibility.ts";
 import { shortestGap } from "../../time/schedule.ts";
 import { clip, listed, type Report } from "../problems.ts";
 import { calendarNamed } from "./calendars.ts";
+import { canSpend, inputsOf, type UpstreamPromises, upstreamPromises } from "./inputs.ts";
 import type { LinkContext } from "./links.ts";
 import type { ProductPieces, SloPiece } from "./pieces.ts";
 import { type SloCheck, sloChecksOf, unitOf } from "./slo-checks.ts";
@@ -15,6 +15,7 @@ export function linkSlos(
   report: Report,
 ): ReadonlySet<string> {
   const used = new Set<string>();
+  const upstream = upstreamPromises(product, context.products);
   for (const slo of product.slos) {
     for (const { span, at } of slo.exclusions) {
       if (span.kind === "calendar") {
@@ -24,7 +25,7 @@ export function linkSlos(
     }
     const checks = sloChecksOf(slo, product, context.daemon);
     if (checks !== null && isOfOneUnit(slo, checks, report)) {
-      checkFeasible(slo, product, checks, context, report);
+      checkFeasible(slo, checks, upstream, report);
     }
   }
   return used;
@@ -54,25 +55,28 @@ function isOfOneUnit(slo: SloPiece, checks: readonly SloCheck[], report: Report)
 
 function checkFeasible(
   slo: SloPiece,
-  product: ProductPieces,
   checks: readonly SloCheck[],
-  context: LinkContext,
+  upstream: readonly UpstreamPromises[],
   report: Report,
 ): void {
   const { objective } = slo.fields.known;
   if (objective === undefined || slo.window === null) {
     return;
   }
+  const spending = checks.filter(({ check }) => canSpend(check));
   const findings = infeasibilities({
     objectivePpm: objective,
     window: slo.window,
-    checks: checks.filter(canSpend).map(({ reference, check, terms }) => ({
+    checks: spending.map(({ reference, check, terms }) => ({
       name: reference,
       sli: terms.sli,
       cadenceMs: shortestGap(terms.schedule),
       holdMs: check.fields.known.hold ?? null,
     })),
-    inputs: inputsOf(product, checks, context),
+    inputs: inputsOf(
+      spending.map(({ check }) => check),
+      upstream,
+    ),
     historyMs,
   });
   for (const finding of findings.filter(({ code }) =>
@@ -94,65 +98,4 @@ function reportFinding(
   report: Report,
 ): void {
   report[level](code, [...slo.at, about], message, { hint });
-}
-
-/** A check that is not run, or only warns, spends nothing. */
-function canSpend({ check }: SloCheck): boolean {
-  return check.fields.known.enabled !== false && check.fields.known.severity !== "warn";
-}
-
-/** By dimension, the weakest SLO of each product upstream that has a check of it. */
-function inputsOf(
-  product: ProductPieces,
-  checks: readonly SloCheck[],
-  { daemon, products }: LinkContext,
-): readonly (readonly Input[])[] {
-  const dimensions = new Set(checks.filter(canSpend).flatMap(dimensionOf));
-  const references = product.fields.known.upstream ?? [];
-  const names = new Set(references.map((reference) => reference.split("/")[0] ?? ""));
-  const promises = [...names].flatMap((name) => {
-    const source = products.get(name);
-    const isRead = (dataset: string): boolean =>
-      references.includes(name) || references.includes(`${name}/${dataset}`);
-    return source === undefined ? [] : [promisesOf(source, isRead, daemon)];
-  });
-  return [...dimensions].map((dimension) =>
-    promises.flatMap((made) => weakest(made.filter(({ dimensions: own }) => own.has(dimension)))),
-  );
-}
-
-interface Made extends Input {
-  readonly dimensions: ReadonlySet<QualityDimension>;
-}
-
-/** What a product promises of the datasets that are read. */
-function promisesOf(
-  product: ProductPieces,
-  isRead: (dataset: string) => boolean,
-  daemon: LinkContext["daemon"],
-): readonly Made[] {
-  return product.slos.flatMap((slo) => {
-    const { objective } = slo.fields.known;
-    const checks = (sloChecksOf(slo, product, daemon) ?? []).filter(
-      (check) => canSpend(check) && isRead(check.dataset.name),
-    );
-    return objective === undefined || checks.length === 0
-      ? []
-      : [
-          {
-            slo: `${product.name}/${slo.name}`,
-            objectivePpm: objective,
-            dimensions: new Set(checks.flatMap(dimensionOf)),
-          },
-        ];
-  });
-}
-
-function dimensionOf({ check }: SloCheck): readonly QualityDimension[] {
-  return check.spec === null ? [] : [check.spec.dimension];
-}
-
-function weakest(made: readonly Made[]): readonly Input[] {
-  const [first] = [...made].sort((a, b) => a.objectivePpm - b.objectivePpm);
-  return first === undefined ? [] : [{ slo: first.slo, objectivePpm: first.objectivePpm }];
 }
