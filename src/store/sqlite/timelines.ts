@@ -55,7 +55,7 @@ export class SqliteTimelines implements Timelines {
 
   since(fromMs: EpochMs): Promise<ReadonlyMap<string, readonly TimelineRun[]>> {
     return this.#access.read((db) =>
-      byCheck((db.arrays(runsSince, [fromMs]) as readonly RunRow[]).map(runOf)),
+      byCheck(db.arrays(runsSince, [fromMs]) as readonly RunRow[], runOf),
     );
   }
 
@@ -77,7 +77,7 @@ export class SqliteTimelines implements Timelines {
 
   sightingsSince(fromMs: EpochMs): Promise<ReadonlyMap<string, readonly Sighting[]>> {
     return this.#access.read((db) =>
-      byCheck((db.arrays(sightingsSince, [fromMs]) as readonly SightingRow[]).map(sightingOf)),
+      byCheck(db.arrays(sightingsSince, [fromMs]) as readonly SightingRow[], sightingOf),
     );
   }
 
@@ -115,38 +115,37 @@ export class SqliteTimelines implements Timelines {
   }
 }
 
-/** Rows of one check follow one another, so that a check is looked up once and not once a row. */
-function byCheck<T extends { readonly checkId: string }>(
-  rows: readonly T[],
+/**
+ * Rows of one check follow one another, so that a check is looked up once and not once a row, and its runs share
+ * one text of its id.
+ */
+function byCheck<R extends readonly [checkId: string, ...unknown[]], T>(
+  rows: readonly R[],
+  make: (checkId: string, row: R) => T,
 ): ReadonlyMap<string, readonly T[]> {
   const groups = new Map<string, T[]>();
   let group: T[] = [];
   let checkId: string | null = null;
   for (const row of rows) {
-    if (row.checkId !== checkId) {
-      checkId = row.checkId;
+    if (checkId === null || row[0] !== checkId) {
+      checkId = row[0];
       group = [];
       groups.set(checkId, group);
     }
-    group.push(row);
+    group.push(make(checkId, row));
   }
   return groups;
 }
 
-function runOf([
-  checkId,
-  generation,
-  fromMs,
-  toMs,
-  state,
-  observedMs,
-  newestMs,
-]: RunRow): TimelineRun {
-  const run = { checkId, generation, fromMs, toMs, state, observedMs };
-  return newestMs === null ? run : { ...run, newestMs };
+/** Literals, because to spread one of them into the other takes several times as long. */
+function runOf(checkId: string, row: RunRow): TimelineRun {
+  const [, generation, fromMs, toMs, state, observedMs, newestMs] = row;
+  return newestMs === null
+    ? { checkId, generation, fromMs, toMs, state, observedMs }
+    : { checkId, generation, fromMs, toMs, state, observedMs, newestMs };
 }
 
-function sightingOf(row: SightingRow): Sighting {
-  const [checkId, generation, number, fromMs, observedMs, newestMs] = row;
+function sightingOf(checkId: string, row: SightingRow): Sighting {
+  const [, generation, number, fromMs, observedMs, newestMs] = row;
   return { checkId, generation, number, fromMs, observedMs, newestMs };
 }
