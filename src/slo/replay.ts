@@ -34,7 +34,7 @@ export interface Scenario {
 export function replay(scenario: Scenario): ReplayOutput {
   const { nowMs, excluded, burnWindows } = scenario;
   const terms: SloTerms = scenario;
-  const sinceMs = scenario.sinceMs ?? boundsOf(terms.window, nowMs).fromMs;
+  const sinceMs = scenario.sinceMs ?? boundsOf(scenario.window, nowMs).fromMs;
   const evidence = evidenceOf(scenario.observed, nowMs);
   const status = evaluateSlo(terms, evidence, excluded, sinceMs, nowMs);
   const windowsMs = burnWindows.map(({ ms }) => ms);

@@ -1,28 +1,6 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { formatProblem } from "../../../src/config/problems.ts";
 import { parseScenario } from "../../../src/config/scenario.ts";
-import { replay } from "../../../src/slo/replay.ts";
-
-interface Vector {
-  readonly name: string;
-  readonly scenario: object;
-  readonly expected: Readonly<Record<string, unknown>>;
-}
-
-const { vectors } = JSON.parse(
-  readFileSync(join(import.meta.dirname, "../../vectors/slo.json"), "utf8"),
-) as { readonly vectors: readonly Vector[] };
-
-describe("a scenario of the vectors is read and replayed as they say", () => {
-  test.each(vectors.map((vector) => [vector.name, vector] as const))("%s", (_name, vector) => {
-    const { scenario, problems } = parseScenario(JSON.stringify(vector.scenario), "slo.json");
-
-    expect(problems).toEqual([]);
-    expect(scenario === null ? null : replay(scenario)).toMatchObject(vector.expected);
-  });
-});
 
 const yaml = `slo:
   kind: state
@@ -43,7 +21,7 @@ test("a scenario may be YAML, with what is not said by its default", () => {
     problems: [],
     scenario: {
       objectivePpm: 950_000,
-      windowMs: 86_400_000,
+      window: { kind: "rolling", lengthMs: 86_400_000 },
       unknown: "ignore",
       coverageFloorPpm: 800_000,
       sinceMs: Date.UTC(2026, 0, 1, 12),
@@ -54,21 +32,34 @@ test("a scenario may be YAML, with what is not said by its default", () => {
       forecastWindowMs: 86_400_000,
       nowMs: Date.UTC(2026, 0, 1, 23),
       hasBlame: false,
-      checks: [
-        {
-          name: "state",
-          cadenceMs: 3_600_000,
-          holdMs: null,
-          observations: [
-            {
-              atMs: Date.UTC(2026, 0, 1, 13),
-              outcome: "pass",
-              nextDueMs: Date.UTC(2026, 0, 1, 15),
-            },
-            { atMs: Date.UTC(2026, 0, 1, 14), outcome: "fail", nextDueMs: null },
-          ],
-        },
-      ],
+      excluded: [],
+      observed: {
+        unit: "time",
+        checks: [
+          {
+            name: "state",
+            sli: { kind: "state" },
+            cadenceMs: 3_600_000,
+            holdMs: null,
+            observations: [
+              {
+                atMs: Date.UTC(2026, 0, 1, 13),
+                outcome: "pass",
+                nextDueMs: Date.UTC(2026, 0, 1, 15),
+                newestMs: null,
+                loadsMs: null,
+              },
+              {
+                atMs: Date.UTC(2026, 0, 1, 14),
+                outcome: "fail",
+                nextDueMs: null,
+                newestMs: null,
+                loadsMs: null,
+              },
+            ],
+          },
+        ],
+      },
     },
   });
 });
@@ -84,14 +75,94 @@ checks:
   - { name: whole, kind: state, cadence: 1h, hold: 2h, observations: [] }
 `;
 
-test("several checks are read as held states, freshness by its outcomes", () => {
+test("several checks are read each by its kind", () => {
   const { scenario } = parseScenario(several, "slo.yaml");
 
   expect(scenario?.hasBlame).toBe(true);
-  expect(scenario?.checks.map(({ name, holdMs }) => [name, holdMs])).toEqual([
-    ["fresh", null],
-    ["whole", 7_200_000],
-  ]);
+  expect(scenario?.observed).toEqual({
+    unit: "time",
+    checks: [
+      {
+        name: "fresh",
+        sli: { kind: "freshness", maxAgeMs: 7_200_000, time: "load", visibilityDelayMs: 0 },
+        cadenceMs: 3_600_000,
+        holdMs: null,
+        observations: [
+          {
+            atMs: Date.UTC(2026, 0, 1, 13),
+            outcome: "pass",
+            nextDueMs: null,
+            newestMs: Date.UTC(2026, 0, 1, 12),
+            loadsMs: [],
+          },
+        ],
+      },
+      {
+        name: "whole",
+        sli: { kind: "state" },
+        cadenceMs: 3_600_000,
+        holdMs: 7_200_000,
+        observations: [],
+      },
+    ],
+  });
+});
+
+const deadline = `slo:
+  kind: deadline
+  objective: 95%
+  window: { calendar: month, timezone: Europe/Berlin }
+  by: "07:00"
+  timezone: Europe/Berlin
+  opens: 6h
+  calendar: { days: [mon, sun], holidays: [2026-04-06] }
+now: 2026-04-30T20:00:00Z
+observations: [{ at: "2026-04-01T05:05:00Z", outcome: pass, newest: "2026-04-01T04:30:00Z" }]
+exclusions:
+  - { from: "2026-04-10T00:00:00Z", to: "2026-04-11T00:00:00Z", mode: good, reason: moved house }
+  - { from: "2026-04-12T00:00:00+02:00", to: "2026-04-12T12:00:00+02:00" }
+`;
+
+test("deadlines are read with their zone, calendar and opening, exclusions are removed unless said", () => {
+  const { scenario, problems } = parseScenario(deadline, "slo.yaml");
+
+  expect(problems).toEqual([]);
+  expect(scenario).toMatchObject({
+    window: { kind: "calendar", period: "month", timezone: "Europe/Berlin" },
+    observed: {
+      unit: "deliveries",
+      checks: [
+        {
+          name: "deadline",
+          sli: {
+            kind: "deadline",
+            by: "07:00",
+            timezone: "Europe/Berlin",
+            opensMs: 21_600_000,
+            calendar: { days: new Set([1, 7]), holidays: new Set(["2026-04-06"]) },
+          },
+        },
+      ],
+    },
+    excluded: [
+      { fromMs: Date.UTC(2026, 3, 10), toMs: Date.UTC(2026, 3, 11), mode: "good" },
+      { fromMs: Date.UTC(2026, 3, 11, 22), toMs: Date.UTC(2026, 3, 12, 10), mode: "remove" },
+    ],
+  });
+});
+
+const rows = `slo: { kind: rows, objective: 99%, window: 1d }
+now: 2026-01-02T00:00:00Z
+observations:
+  - { at: "2026-01-01T01:00:00Z", outcome: pass, good: 9, total: 10 }
+  - { at: "2026-01-01T02:00:00Z", outcome: error }
+`;
+
+test("rows are counted where something could be counted", () => {
+  expect(parseScenario(rows, "slo.yaml").scenario?.observed).toEqual({
+    unit: "rows",
+    counts: [{ atMs: Date.UTC(2026, 0, 1, 1), good: 9, total: 10 }],
+  });
 });
 
 function told(text: string): readonly string[] {
@@ -102,19 +173,45 @@ function told(text: string): readonly string[] {
 
 describe("a scenario is refused", () => {
   test.each([
-    ["state", "freshness", "s:2:9: error TM_NOT_SUPPORTED: `kind: freshness` is not built yet"],
-    ["state", "deadline", "s:2:9: error TM_NOT_SUPPORTED: `kind: deadline` is not built yet"],
-    ["state", "rows", "s:2:9: error TM_NOT_SUPPORTED: `kind: rows` is not built yet"],
     [
       "state",
       "states",
-      "s:2:9: error TM_REPLAY_INPUT: `kind` must be `state` (did you mean `state`?)",
+      "s:2:9: error TM_REPLAY_INPUT: `kind` must be `state`, `freshness`, `deadline` or `rows` (did you mean `state`?)",
+    ],
+    ["state", "freshness", "s:1:1: error TM_REPLAY_INPUT: `max_age` is missing"],
+    ["state", "deadline", "s:1:1: error TM_REPLAY_INPUT: `by` is missing"],
+    [
+      "  cadence: 1h\n",
+      "  cadence: 1h\n  max_age: 1h\n",
+      "s:6:3: error TM_REPLAY_INPUT: `max_age` is not a key that is known here (it belongs to `kind: freshness`)",
+    ],
+    [
+      "  cadence: 1h\n",
+      "  cadence: 1h\n  by: 07:00\n",
+      "s:6:3: error TM_REPLAY_INPUT: `by` is not a key that is known here (it belongs to `kind: deadline`)",
+    ],
+    ["24h", "0s", "s:4:11: error TM_REPLAY_INPUT: `window`: the duration must be longer than zero"],
+    ["24h", "a day", "s:4:11: error TM_REPLAY_INPUT: `window`: expected a duration such as `90s`"],
+    [
+      "24h",
+      "{ calendar: fortnight }",
+      "s:4:23: error TM_REPLAY_INPUT: `calendar` must be `day`, `week`, `month`, `quarter` or `year`",
     ],
     [
       "24h",
-      "{ calendar: month }",
-      "s:4:13: error TM_NOT_SUPPORTED: `window.calendar` is not built yet",
+      "{ calendar: month, timezone: Europe/Bonn }",
+      "s:4:40: error TM_REPLAY_INPUT: `timezone`: there is no such IANA time zone",
     ],
+    [
+      "24h",
+      "{ calender: month }",
+      "s:4:13: error TM_REPLAY_INPUT: `calender` is not a key that is known here (did you mean `calendar`?",
+    ],
+    ["  window: 24h\n", "", "s:1:1: error TM_REPLAY_INPUT: `window` is missing"],
+    ["95%", "0%", "s:3:14: error TM_REPLAY_INPUT: `objective`: an objective lies above 0%"],
+    ["95%", "100%", "s:3:14: error TM_REPLAY_INPUT: `objective`: an objective lies above 0%"],
+    ["95%", "100.1%", "s:3:14: error TM_REPLAY_INPUT: `objective`: a share is at most 100%"],
+    ["95%", '"99,9%"', "s:3:14: error TM_REPLAY_INPUT: `objective`: expected percent text"],
     ["95%", "0.95", "s:3:14: error TM_REPLAY_INPUT: `objective`: expected percent text"],
     [
       "cadence",
@@ -134,8 +231,23 @@ describe("a scenario is refused", () => {
     ["now: 2026-01-02T00:00:00+01:00\n", "", "s:1:1: error TM_REPLAY_INPUT: `now` is missing"],
     [
       "now:",
-      "exclusions: []\nnow:",
-      "s:9:1: error TM_NOT_SUPPORTED: `exclusions` is not built yet",
+      'exclusions: [{ from: "2026-01-01T12:00:00Z", to: "2026-01-01T11:00:00Z" }]\nnow:',
+      "s:9:50: error TM_REPLAY_INPUT: `to` must be after `from`",
+    ],
+    [
+      "now:",
+      'exclusions: [{ from: "2026-01-01T12:00:00Z", to: "2026-01-01T13:00:00Z", mode: keep }]\nnow:',
+      "s:9:80: error TM_REPLAY_INPUT: `mode` must be `remove` or `good`",
+    ],
+    [
+      "outcome: fail",
+      "outcome: fail, good: 1",
+      "s:12:50: error TM_REPLAY_INPUT: `good` belongs to `kind: rows`",
+    ],
+    [
+      "outcome: fail",
+      'outcome: fail, loads: ["2026-01-01T13:00:00Z"]',
+      "s:12:50: error TM_REPLAY_INPUT: `loads` without `newest`: the newest load is one of them",
     ],
     ["  cadence: 1h\n", "", "s:1:1: error TM_REPLAY_INPUT: `cadence` is missing"],
     ["slo:", "slo: [", "s:2:9: error TM_REPLAY_INPUT: "],
@@ -166,6 +278,64 @@ describe("a scenario is refused", () => {
     ]);
   });
 
+  test.each(["deadline", "rows"])("with %s among the checks, saying how to split them", (kind) => {
+    const [problem, ...rest] = told(several.replace("kind: state", `kind: ${kind}`));
+
+    expect(problem).toMatch(/^s:9:26: error TM_REPLAY_INPUT: `kind: \w+` counts .*\(split the SLO/);
+    expect(problem).toContain(`one with \`kind: ${kind}\` and \`observations\` of its own`);
+    expect(rest).toEqual([]);
+  });
+
+  test("with a kind or a cadence beside several checks", () => {
+    expect(told(several.replace("window: 24h", "window: 24h, kind: state, cadence: 1h"))).toEqual([
+      expect.stringContaining("`kind` is not a key that is known here (with `checks`, each"),
+      expect.stringContaining("`cadence` is not a key that is known here (with `checks`, each"),
+    ]);
+  });
+
+  test("with rows that are not counted, or more good ones than there are", () => {
+    expect(told(rows.replace(", total: 10", ""))).toEqual([
+      "s:4:5: error TM_REPLAY_INPUT: `total` is missing, which `kind: rows` counts",
+    ]);
+    expect(told(rows.replace("good: 9", "good: 11"))).toEqual([
+      "s:4:56: error TM_REPLAY_INPUT: `good` must be at most `total`",
+    ]);
+    expect(told(rows.replace("good: 9", "good: -1"))).toEqual([
+      "s:4:56: error TM_REPLAY_INPUT: `good` must be at least 0",
+    ]);
+  });
+
+  test.each([
+    [
+      '"07:00"',
+      '"7 am"',
+      "s:5:7: error TM_REPLAY_INPUT: `by` must be a local time such as `07:00`",
+    ],
+    [
+      "  timezone: Europe/Berlin\n",
+      "  timezone: Europe/Bonn\n",
+      "s:6:13: error TM_REPLAY_INPUT: `timezone`: there is no such IANA time zone; use one such as `Europe/Berlin`",
+    ],
+    [
+      "mon, sun",
+      "mon, sonntag",
+      "s:8:27: error TM_REPLAY_INPUT: `days[1]` must be `mon`, `tue`, `wed`, `thu`, `fri`, `sat` or `sun`",
+    ],
+    [
+      "2026-04-06",
+      "2026-02-31",
+      "s:8:44: error TM_REPLAY_INPUT: `holidays[0]` is no day of the calendar",
+    ],
+    [
+      "opens: 6h",
+      "hold: 6h",
+      "s:7:3: error TM_REPLAY_INPUT: `hold` is not a key that is known here (it belongs to `kind: state` and `kind: freshness`)",
+    ],
+  ])("as a deadline with %j written as %j", (from, to, problem) => {
+    expect(deadline).toContain(from);
+    expect(told(deadline.replace(from, to))).toEqual([problem]);
+  });
+
   test("as JSON, with the place in it", () => {
     expect(
       told('{\n  "slo": 1,\n  "now": "2026-01-02T00:00:00Z",\n  "observations": []\n}'),
@@ -191,5 +361,7 @@ test("a year of observations every five minutes is read as JSON", () => {
   const slo = { kind: "state", objective: "99%", window: "30d", cadence: "5m" };
   const text = JSON.stringify({ slo, now: "2027-01-01T00:00:00Z", observations });
 
-  expect(parseScenario(text, "s").scenario?.checks[0]?.observations).toHaveLength(105_120);
+  const observed = parseScenario(text, "s").scenario?.observed;
+  const [check] = observed?.unit === "time" ? observed.checks : [];
+  expect(check?.observations).toHaveLength(105_120);
 });

@@ -18,21 +18,32 @@ const file = z.object({
 const text = await readFile(new URL("../../vectors/slo.json", import.meta.url), "utf8");
 const { vectors } = file.parse(JSON.parse(text));
 
-/** The output's keys that the vector speaks of. */
-function only(output: object, keys: readonly string[]): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(output).filter(([key]) => keys.includes(key)));
-}
-
 describe("the vectors of the SLO arithmetic", () => {
   it("are all there", () => {
     expect(vectors.map(({ name }) => name).sort()).toEqual([
+      "calendar-april-lord-howe",
+      "calendar-month-dst",
       "daemon-down",
+      "daily-deadlines",
       "denser-probing-changes-nothing",
+      "empty-dataset",
       "errors-are-unknown",
       "errors-unknown-as-bad",
       "exact-decimals",
+      "exclusion-good",
+      "exclusion-remove",
       "first-start",
+      "freshness-age-equals-limit",
+      "freshness-daemon-down-history-heals",
+      "freshness-daemon-down-unknown",
+      "freshness-frequent-loads-hourly-probes",
+      "freshness-from-load-history",
+      "freshness-without-history",
+      "late-commit-sight-outranks-stamps",
+      "late-load-does-not-pay-for-the-next-day",
+      "rollback",
       "rolling-forecast",
+      "rows",
       "several-checks",
       "two-bad-hours",
       "weekday-schedule-holds-over-the-weekend",
@@ -42,7 +53,7 @@ describe("the vectors of the SLO arithmetic", () => {
   it.each(vectors)("hold for $name: $why", ({ scenario, expected }) => {
     const parsed = parseScenario(JSON.stringify(scenario), "scenario.json");
     expect(parsed.problems).toEqual([]);
-    const output = parsed.scenario === null ? {} : replay(parsed.scenario);
-    expect(only(output, Object.keys(expected))).toEqual(expected);
+    // A vector may speak of some keys of `budget` only.
+    expect(parsed.scenario === null ? null : replay(parsed.scenario)).toMatchObject(expected);
   });
 });
