@@ -1,20 +1,19 @@
 /** Exclusions by command: what `tidemark exclude` adds, lists and ends, beside a daemon that runs or not. */
 import { hintFor } from "../config/suggest.ts";
 import { TidemarkError } from "../core/errors.ts";
-import type { ExclusionRecord, PlannedExclusion } from "../core/exclusion.ts";
+import type { ExcludedTime, ExclusionRecord, PlannedExclusion } from "../core/exclusion.ts";
 import type { Logger } from "../core/logger.ts";
 import type { Mesh, Slo } from "../core/mesh.ts";
 import type { Store } from "../core/store.ts";
 import type { EpochMs } from "../core/vocabulary.ts";
 import { endOf } from "../engine/excluded.ts";
 import { selectWatched } from "../engine/select.ts";
-import { openSqliteStore } from "../store/sqlite/store.ts";
 import { excludedTimes } from "../time/recurrence.ts";
 import { systemClock } from "./clock.ts";
 import { createLoader, type Environment } from "./configuration.ts";
 import { type AskedExclusion, authorOf, recordOf } from "./exclusion-request.ts";
 import { newId } from "./ids.ts";
-import { startingMesh } from "./starting-mesh.ts";
+import { withStore } from "./read-store.ts";
 
 export interface ExcludeContext {
   readonly configPath: string;
@@ -43,8 +42,8 @@ export type ListedExclusion =
       readonly target: string;
       readonly state: ExclusionState;
       readonly planned: PlannedExclusion;
-      /** Of one that recurs the time that excuses now, else the next one, if there is any within 400 days. */
-      readonly next: { readonly fromMs: EpochMs; readonly toMs: EpochMs } | null;
+      /** Of one that recurs what excuses now or next, if anything does within 400 days. */
+      readonly shown: ExcludedTime | null;
     };
 
 /** How far ahead a recurring exclusion is looked for: a yearly one has one by then. */
@@ -58,7 +57,7 @@ export function addExclusion(
   asked: AskedExclusion,
   context: ExcludeContext,
 ): Promise<ExclusionRecord> {
-  return withStore("command", context, async (store, mesh) => {
+  return withStoreOf(context, "command", async (mesh, store) => {
     assertDeclared(asked.target, mesh);
     const record = recordOf(asked, { id: newId(), nowMs: systemClock.now() });
     await store.exclusions.add(record);
@@ -73,7 +72,7 @@ export function endExclusion(
   context: ExcludeContext,
 ): Promise<ExclusionRecord> {
   const by = authorOf(author);
-  return withStore("command", context, async (store) => {
+  return withStoreOf(context, "command", async (_mesh, store) => {
     const nowMs = systemClock.now();
     return await store.transaction(async ({ exclusions }) => {
       const records = await exclusions.list();
@@ -96,7 +95,7 @@ export function listExclusions(
   selectors: readonly string[],
   context: ExcludeContext,
 ): Promise<readonly ListedExclusion[]> {
-  return withStore("readOnly", context, async (store, mesh) => {
+  return withStoreOf(context, "readOnly", async (mesh, store) => {
     const nowMs = systemClock.now();
     const { slos, checks } = selectWatched(mesh, selectors);
     const targets = new Set([...slos, ...checks].flatMap(({ id, product }) => [id, product]));
@@ -119,7 +118,9 @@ function declaredIn(slo: Slo, nowMs: EpochMs): readonly ListedExclusion[] {
   return slo.exclusions.map((planned) => {
     const [next = null] = excludedTimes(planned, nowMs, nowMs + lookAheadMs);
     const state = next === null ? "over" : next.fromMs <= nowMs ? "running" : "planned";
-    return { source: "product_file", target: slo.id, state, planned, next };
+    const { span, mode } = planned;
+    const shown = span.kind === "range" ? { fromMs: span.fromMs, toMs: span.toMs, mode } : next;
+    return { source: "product_file", target: slo.id, state, planned, shown };
   });
 }
 
@@ -161,22 +162,10 @@ function assertDeclared(target: string, mesh: Mesh): void {
   }
 }
 
-/** Like `status`, by the last good configuration while the one on disk is broken. */
-async function withStore<T>(
-  access: "command" | "readOnly",
+function withStoreOf<T>(
   { configPath, env, logger }: ExcludeContext,
-  work: (store: Store, mesh: Mesh) => Promise<T>,
+  access: "command" | "readOnly",
+  use: (mesh: Mesh, store: Store) => Promise<T>,
 ): Promise<T> {
-  const opened: Store[] = [];
-  try {
-    const loader = createLoader(env);
-    const { mesh, store } = await startingMesh(loader, configPath, logger, async (path) => {
-      const one = await openSqliteStore(path, { access, logger });
-      opened.push(one);
-      return one;
-    });
-    return await work(store, mesh);
-  } finally {
-    await Promise.all(opened.map((store) => store[Symbol.asyncDispose]()));
-  }
+  return withStore(createLoader(env), configPath, logger, use, access);
 }

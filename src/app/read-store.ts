@@ -6,23 +6,24 @@ import { openSqliteStore } from "../store/sqlite/store.ts";
 import { startingMesh } from "./starting-mesh.ts";
 
 /**
- * Reads the store of a mesh beside the daemon that may be writing to it. Like the daemon it goes by the last good
- * configuration while the one on disk is broken. Throws `TidemarkError`.
+ * Reads the store of a mesh, or with `command` writes a little to it, beside the daemon that may be writing to it.
+ * Like the daemon it goes by the last good configuration while the one on disk is broken. Throws `TidemarkError`.
  */
 export async function withStore<T>(
   loader: ConfigurationLoader,
   configPath: string,
   logger: Logger,
-  read: (mesh: Mesh, store: Store) => Promise<T>,
+  use: (mesh: Mesh, store: Store) => Promise<T>,
+  access: "readOnly" | "command" = "readOnly",
 ): Promise<T> {
   const opened: Store[] = [];
   try {
     const { mesh, store } = await startingMesh(loader, configPath, logger, async (path) => {
-      const readable = await openSqliteStore(path, { access: "readOnly", logger });
-      opened.push(readable);
-      return readable;
+      const one = await openSqliteStore(path, { access, logger });
+      opened.push(one);
+      return one;
     });
-    return await read(mesh, store);
+    return await use(mesh, store);
   } finally {
     await Promise.all(opened.map((store) => store[Symbol.asyncDispose]()));
   }

@@ -1,16 +1,14 @@
-import type { ExclusionRecord } from "../core/exclusion.ts";
 import type { Incident } from "../core/incident.ts";
 import type { Logger } from "../core/logger.ts";
 import type { Check, Mesh, Slo } from "../core/mesh.ts";
 import type { ResultRecord, Store } from "../core/store.ts";
-import { type AppliedExclusion, exclusionsOf } from "../engine/excluded.ts";
+import type { AppliedExclusion } from "../engine/excluded.ts";
 import { selectWatched } from "../engine/select.ts";
 import { WatchState } from "../engine/state.ts";
 import { type ErrorRatio, errorRatios, type SloStatus } from "../slo/evaluate.ts";
-import { openSqliteStore } from "../store/sqlite/store.ts";
 import { systemClock } from "./clock.ts";
 import { createLoader, type Environment } from "./configuration.ts";
-import { startingMesh } from "./starting-mesh.ts";
+import { withStore } from "./read-store.ts";
 
 const hourMs = 3_600_000;
 
@@ -44,24 +42,11 @@ export interface StatusOptions {
  * Where the selected SLOs and checks stand, from the store alone; no warehouse is asked. Opens the store
  * read-only. Like the daemon it goes by the last good configuration while the one on disk is broken.
  */
-export async function readStatus(options: StatusOptions): Promise<StatusReport> {
+export function readStatus(options: StatusOptions): Promise<StatusReport> {
   const { configPath, env, selectors, logger } = options;
-  const opened: Store[] = [];
-  try {
-    const { mesh, store } = await startingMesh(
-      createLoader(env),
-      configPath,
-      logger,
-      async (path) => {
-        const readable = await openSqliteStore(path, { access: "readOnly", logger });
-        opened.push(readable);
-        return readable;
-      },
-    );
-    return await reportFrom(store, mesh, selectors);
-  } finally {
-    await Promise.all(opened.map((store) => store[Symbol.asyncDispose]()));
-  }
+  return withStore(createLoader(env), configPath, logger, (mesh, store) =>
+    reportFrom(store, mesh, selectors),
+  );
 }
 
 async function reportFrom(
@@ -73,10 +58,9 @@ async function reportFrom(
   const checkIds = new Set(checks.map(({ id }) => id));
   const atMs = systemClock.now();
   const state = await WatchState.load(store, mesh, atMs);
-  const records = await store.exclusions.list();
   return {
     atMs,
-    slos: slos.map((slo) => reportOf(slo, state, records, atMs)),
+    slos: slos.map((slo) => reportOf(slo, state, atMs)),
     incidents: state
       .openIncidents()
       .filter((one) => selectors.length === 0 || one.checkIds.some((id) => checkIds.has(id))),
@@ -88,12 +72,7 @@ async function reportFrom(
   };
 }
 
-function reportOf(
-  slo: Slo,
-  state: WatchState,
-  records: readonly ExclusionRecord[],
-  atMs: number,
-): SloReport {
+function reportOf(slo: Slo, state: WatchState, atMs: number): SloReport {
   const status = state.statusOf(slo, atMs);
   const since = state.sinceOf(slo, atMs);
   const [lastHour] = errorRatios(
@@ -114,6 +93,6 @@ function reportOf(
       coverage: 0,
       isFrozen: true,
     },
-    exclusions: exclusionsOf(slo, records, status.fromMs, status.toMs),
+    exclusions: state.exclusionsOf(slo, status.fromMs, status.toMs),
   };
 }

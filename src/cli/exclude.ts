@@ -5,8 +5,8 @@ import {
   type ListedExclusion,
   listExclusions,
 } from "../app/exclude.ts";
+import { exclusionDocument } from "../app/slo-document.ts";
 import type { ExclusionMode, ExclusionRecord, ExclusionSpan } from "../core/exclusion.ts";
-import type { EpochMs } from "../core/vocabulary.ts";
 import { formatDuration } from "../time/duration.ts";
 import type { CommandContext } from "./command-context.ts";
 import { type ExitCode, exitCodes } from "./exit-codes.ts";
@@ -127,7 +127,7 @@ function rowOf(one: ListedExclusion): readonly string[] {
   const { mode, span, reason } = one.planned;
   const words = reason.replaceAll(/\s+/g, " ").trim();
   const why = span.kind === "range" ? words : `${words} (${recurrenceText(span)})`;
-  const shown = span.kind === "range" ? span : one.next;
+  const { shown } = one;
   const times = shown === null ? ["", ""] : [instantText(shown.fromMs), instantText(shown.toMs)];
   return [target, state, mode, ...times, "", "product file", "", why];
 }
@@ -155,48 +155,23 @@ function recurrenceText(span: Exclude<ExclusionSpan, { readonly kind: "range" }>
     : `${span.rule} from ${span.start} ${span.timezone}, ${formatDuration(span.durationMs)} each`;
 }
 
+/** As in `status`, with what it is of, how things stand with it, and how it recurs. */
 function jsonOf(one: ListedExclusion) {
-  const { source, target, state } = one;
+  const { target, state } = one;
   if (one.source === "command") {
-    const { id, mode, fromMs, toMs, reason, author, createdMs, endedMs, endedBy } = one.record;
-    return {
-      source,
-      id,
-      target,
-      state,
-      mode,
-      from: iso(fromMs),
-      to: toMs === null ? null : iso(toMs),
-      recurrence: null,
-      next: null,
-      reason,
-      author,
-      created_at: iso(createdMs),
-      ended_at: endedMs === null ? null : iso(endedMs),
-      ended_by: endedBy,
-    };
+    const { record } = one;
+    const { mode, reason } = record;
+    const document = exclusionDocument({ record, mode, reason, times: [] });
+    return { target, state, recurrence: null, ...document };
   }
-  const { mode, span, reason } = one.planned;
-  const isRange = span.kind === "range";
+  const { shown } = one;
+  const { mode, reason, span } = one.planned;
+  const times = shown === null ? [] : [shown];
   return {
-    source,
-    id: null,
     target,
     state,
-    mode,
-    from: isRange ? iso(span.fromMs) : null,
-    to: isRange ? iso(span.toMs) : null,
-    recurrence: isRange ? null : recurrenceText(span),
-    next:
-      isRange || one.next === null ? null : { from: iso(one.next.fromMs), to: iso(one.next.toMs) },
-    reason,
-    author: null,
-    created_at: null,
-    ended_at: null,
-    ended_by: null,
+    recurrence: span.kind === "range" ? null : recurrenceText(span),
+    ...exclusionDocument({ record: null, mode, reason, times }),
+    ...(shown === null ? { from: null, to: null } : {}),
   };
-}
-
-function iso(ms: EpochMs): string {
-  return new Date(ms).toISOString();
 }
