@@ -1,7 +1,6 @@
-import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { Argument, Command, CommanderError, Option } from "commander";
 import { type LogLevel, openLog } from "../app/log.ts";
 import { version } from "../app/version.ts";
-import { TidemarkError } from "../core/errors.ts";
 import { type CheckOptions, check } from "./check.ts";
 import type { CommandContext } from "./command-context.ts";
 import { doctor } from "./doctor.ts";
@@ -15,6 +14,8 @@ import {
 } from "./exclude.ts";
 import { type ExitCode, exitCodes } from "./exit-codes.ts";
 import { reportFailure } from "./failure.ts";
+import { type Generated, type GenerateOptions, generate, generated } from "./generate.ts";
+import { type ImportOptions, importFiles } from "./import.ts";
 import { init } from "./init.ts";
 import { plan } from "./plan.ts";
 import { type SchemaOptions, schema } from "./schema.ts";
@@ -203,24 +204,32 @@ function describe(perform: (options: GlobalOptions, work: Work) => Promise<void>
 
   const generateCommand = command(
     "generate",
-    "Write dashboards, rules or OpenSLO (not built yet).",
+    "Write OpenSLO documents (dashboards and rules are not built yet).",
   );
   generateCommand
-    .argument("<what>", "dashboards, rules or openslo", oneOf(["dashboards", "rules", "openslo"]))
+    .addArgument(new Argument("<what>", "what to write").choices(generated))
     .option("--out <dir>", "where to")
     .action(
-      act(generateCommand, (what: string) => () => {
-        throw new TidemarkError("TM_NOT_SUPPORTED", `\`generate ${what}\` is not built yet`);
-      }),
+      act(
+        generateCommand,
+        (what: Generated, o: GenerateOptions) => (context) => generate(what, o, context),
+      ),
     );
-  return program;
-}
 
-function oneOf(choices: readonly string[]) {
-  return (value: string): string => {
-    if (!choices.includes(value)) {
-      throw new InvalidArgumentError(`Allowed choices are ${choices.join(", ")}.`);
-    }
-    return value;
-  };
+  const importCommand = command("import", "Make product files of what others have written down.");
+  const importOpenSloCommand = importCommand
+    .command("openslo")
+    .description(
+      "Read OpenSLO v1 documents, write product files, and say what could not be carried.",
+    )
+    .argument("<file...>", "YAML files, each with one document or several")
+    .option("--out <dir>", "where to; stdout unless said")
+    .exitOverride();
+  importOpenSloCommand.action(
+    act(
+      importOpenSloCommand,
+      (files: string[], o: ImportOptions) => (context) => importFiles(files, o, context),
+    ),
+  );
+  return program;
 }

@@ -143,6 +143,18 @@ export const errorCodes = {
     what: "`init` would overwrite a file.",
     remedy: "Choose an empty folder.",
   },
+  TM_OPENSLO_INPUT: {
+    what: "A file given to `import openslo` cannot be read, is not YAML, or breaks a rule of OpenSLO v1.",
+    remedy: "The message names the key and what is allowed there; `docs/openslo.md` lists the rules.",
+  },
+  TM_OUTPUT_EXISTS: {
+    what: "A command would overwrite a file that it did not write.",
+    remedy: "Give another folder with `--out`, or move the file away.",
+  },
+  TM_OUTPUT_WRITE: {
+    what: "The files that a command makes cannot be written.",
+    remedy: "Check the folder given with `--out`, its permissions and the free space of its disk.",
+  },
   TM_INTERNAL: {
     what: "A fault in Tidemark itself.",
     remedy: "Please report it with the version and the log line; no data of yours is in it.",

@@ -1,0 +1,57 @@
+import { exportOpenSlo } from "../app/openslo.ts";
+import { TidemarkError } from "../core/errors.ts";
+import { type ExportRemark, neverExported } from "../export/openslo/from-mesh.ts";
+import type { CommandContext } from "./command-context.ts";
+import { type ExitCode, exitCodes } from "./exit-codes.ts";
+import { printProblems } from "./failure.ts";
+import { counted, type Terminal } from "./terminal.ts";
+
+export const generated = ["dashboards", "rules", "openslo"] as const;
+export type Generated = (typeof generated)[number];
+
+export interface GenerateOptions {
+  readonly out?: string;
+}
+
+const notBuilt: Readonly<Record<Exclude<Generated, "openslo">, string>> = {
+  dashboards:
+    "The metrics are exported as they will be; `dashboards/README.md` has the first queries on them.",
+  rules:
+    "The metrics are exported as they will be; the daemon tells owners of incidents by itself.",
+};
+
+/** `tidemark generate openslo --out DIR`: one file of OpenSLO v1 documents per product, and what they leave out. */
+export async function generate(
+  what: Generated,
+  { out }: GenerateOptions,
+  { configPath, env, terminal }: CommandContext,
+): Promise<ExitCode> {
+  if (what !== "openslo") {
+    const hint = notBuilt[what];
+    throw new TidemarkError("TM_NOT_SUPPORTED", `\`generate ${what}\` is not built yet`, { hint });
+  }
+  if (out === undefined) {
+    const hint = "One file is written for each product: `--out openslo`.";
+    throw new TidemarkError("TM_USAGE", "`generate openslo` needs a folder, `--out DIR`", { hint });
+  }
+  const { written, warnings } = await exportOpenSlo(configPath, env, out);
+  printProblems(warnings, terminal);
+  for (const { path, exported } of written) {
+    terminal.err(`wrote ${path}: ${counted(exported.documents.length, "document")}`);
+    for (const remark of exported.remarks) {
+      printRemark(remark, terminal);
+    }
+  }
+  terminal.err("not carried, of any product:");
+  for (const text of neverExported) {
+    terminal.err(`  ${text}`);
+  }
+  return exitCodes.ok;
+}
+
+function printRemark({ subject, annotated, lost }: ExportRemark, terminal: Terminal): void {
+  terminal.err(`  ${subject}: in annotations: ${annotated.join(", ")}`);
+  for (const text of lost) {
+    terminal.err(`  ${subject}: ${text}`);
+  }
+}
