@@ -21,7 +21,11 @@ const room = (
 /** First match wins, so that a plug-in's folder is found before the room around it. */
 const rooms: readonly Room[] = [
   room(/^src\/core\//, ["src/core/"], ["zod"]),
-  room(/^src\/time\//, ["src/time/", "src/core/"], ["croner", "rrule-temporal", "temporal-polyfill", "zod"]),
+  room(
+    /^src\/time\//,
+    ["src/time/", "src/core/"],
+    ["croner", "rrule-temporal", "temporal-polyfill", "zod"],
+  ),
   room(/^src\/slo\//, ["src/slo/", "src/core/", "src/time/"]),
   room(/^src\/alerting\//, ["src/alerting/", "src/core/", "src/time/"]),
   room(/^checks\/_shared\//, ["checks/_shared/", "src/core/", "src/time/"], ["zod"]),
@@ -115,7 +119,7 @@ export function readSources(root: string, folders: readonly string[]): ReadonlyM
 /** Specifiers of static, re-exporting, type and dynamic imports. */
 function importsOf(text: string): readonly string[] {
   const code = text.replaceAll(/\/\*[\s\S]*?\*\//g, "").replaceAll(/^\s*\/\/.*$/gm, "");
-  const pattern = /(?:\bfrom\s*|\bimport\s*\(\s*|^\s*import\s+)["']([^"']+)["']/gm;
+  const pattern = /(?:(?<!["'])\bfrom\s*|\bimport\s*\(\s*|^\s*import\s+)["']([^"']+)["']/gm;
   return [...code.matchAll(pattern)].flatMap(([, specifier]) => specifier ?? []);
 }
 
