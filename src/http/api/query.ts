@@ -18,21 +18,26 @@ const instantPattern =
 /** As the web framework has parsed it: a list where a parameter was given more than once. */
 export type RawQuery = Readonly<Record<string, unknown>>;
 
+/** Throws `BadQuery` for a parameter that is not known, because a filter with a slip would answer too much. */
+export function assertKnown(raw: RawQuery, known: readonly string[]): void {
+  if (Object.keys(raw).some((name) => !known.includes(name))) {
+    throw new BadQuery(
+      known.length === 0
+        ? "No query parameter is known here."
+        : `Only these query parameters are known here: ${known.join(", ")}.`,
+    );
+  }
+}
+
 /** The parameters of one request, each given once and known to its route. */
 export class Query {
   readonly #given: ReadonlyMap<string, string>;
 
-  /** Throws `BadQuery`, also for a parameter that is not known: a filter with a slip would answer too much. */
+  /** Throws `BadQuery`. */
   constructor(raw: RawQuery, known: readonly string[]) {
+    assertKnown(raw, known);
     const given = new Map<string, string>();
     for (const [name, value] of Object.entries(raw)) {
-      if (!known.includes(name)) {
-        throw new BadQuery(
-          known.length === 0
-            ? "No query parameter is known here."
-            : `Only these query parameters are known here: ${known.join(", ")}.`,
-        );
-      }
       if (typeof value !== "string" || value === "") {
         throw new BadQuery(`\`${name}\` needs one value.`);
       }

@@ -1,6 +1,6 @@
 import type { ResultsPage } from "../../core/store.ts";
 import { type Cursor, incidentCursor, productCursor, resultCursor, sloCursor } from "./cursor.ts";
-import { BadQuery, Query, type RawQuery } from "./query.ts";
+import { assertKnown, BadQuery, Query, type RawQuery } from "./query.ts";
 import type { ApiReads, Page } from "./reads.ts";
 
 /** A request as a route sees it. */
@@ -107,8 +107,7 @@ function rangeOf(query: Query): Omit<ResultsPage, "checkId"> {
 }
 
 async function one(raw: RawQuery, read: () => Promise<unknown>): Promise<ApiAnswer | null> {
-  // Throws when there is a query at all.
-  new Query(raw, []);
+  assertKnown(raw, []);
   const body = await read();
   return body === null ? null : { body };
 }
@@ -125,6 +124,6 @@ function listed<Item, Position>(
   const text = cursor.write(next);
   const params = query.kept;
   params.set("cursor", text);
-  const link = `${path}?${params}`;
+  const link = `${path}?${params.toString()}`;
   return { body: { items, next_cursor: text, next: link }, next: link };
 }

@@ -5,10 +5,11 @@ import { createLoader } from "../../../src/app/configuration.ts";
 import { formatProblem } from "../../../src/config/problems.ts";
 import type { CheckResult } from "../../../src/core/check.ts";
 import type { Incident } from "../../../src/core/incident.ts";
-import type { Mesh, Slo } from "../../../src/core/mesh.ts";
+import type { Mesh } from "../../../src/core/mesh.ts";
 import type { ResultRecord, Store } from "../../../src/core/store.ts";
 import type { TimelineRun } from "../../../src/core/timeline.ts";
 import { WatchState } from "../../../src/engine/state.ts";
+import type { ApiReads } from "../../../src/http/api/reads.ts";
 import { startHttpServer } from "../../../src/http/server.ts";
 import { openSqliteStore } from "../../../src/store/sqlite/store.ts";
 import { TemporaryFolder } from "../../helpers/folder.ts";
@@ -62,6 +63,12 @@ slos:
     objective: 99%
     window: 30d
     checks: [orders.fresh]
+    exclusions:
+      - start: "2026-01-04T02:00"
+        rrule: FREQ=WEEKLY;BYDAY=SU
+        duration: 2h
+        timezone: Europe/Berlin
+        reason: Weekly maintenance.
   whole: { objective: 95%, window: 7d, checks: [orders.fresh, orders.enough] }
 `,
   "visits.product.yaml": `version: 1
@@ -107,19 +114,14 @@ const tooSlow: CheckResult = {
 const generation = "0f3a";
 
 export class ApiStage implements AsyncDisposable {
-  readonly folder: TemporaryFolder;
   readonly store: Store;
+  readonly reads: ApiReads;
   readonly address: string;
   readonly #close: () => Promise<void>;
 
-  private constructor(
-    folder: TemporaryFolder,
-    store: Store,
-    address: string,
-    close: () => Promise<void>,
-  ) {
-    this.folder = folder;
+  private constructor(store: Store, reads: ApiReads, address: string, close: () => Promise<void>) {
     this.store = store;
+    this.reads = reads;
     this.address = address;
     this.#close = close;
   }
@@ -138,6 +140,7 @@ export class ApiStage implements AsyncDisposable {
     await fill(store);
     const state = await WatchState.load(store, mesh, noonMs);
     const clock = { now: () => noonMs, monotonicMs: () => 0 };
+    const reads = apiReads({ mesh: () => mesh, state: () => state, store, clock });
     const server = await startHttpServer({
       host: "127.0.0.1",
       port: 0,
@@ -149,10 +152,10 @@ export class ApiStage implements AsyncDisposable {
         isConfigurationLoaded: true,
         isSchedulerAlive: true,
       }),
-      api: apiReads({ mesh: () => mesh, state: () => state, store, clock }),
+      api: reads,
       logger: silentLogger,
     });
-    return new ApiStage(folder, store, server.address, async () => {
+    return new ApiStage(store, reads, server.address, async () => {
       await server.close();
       await store[Symbol.asyncDispose]();
       await folder[Symbol.asyncDispose]();
@@ -280,32 +283,11 @@ function run(
   return { checkId, generation, fromMs, toMs, state, observedMs: Math.min(toMs, noonMs) };
 }
 
-function planned(sloId: string): Partial<Slo> {
-  return sloId !== "orders/fresh"
-    ? {}
-    : {
-        exclusions: [
-          {
-            span: {
-              kind: "recurring",
-              start: "2026-01-04T02:00:00",
-              timezone: "Europe/Berlin",
-              rule: "FREQ=WEEKLY;BYDAY=SU",
-              durationMs: 2 * hourMs,
-            },
-            mode: "remove",
-            reason: "Weekly maintenance.",
-          },
-        ],
-      };
-}
-
 async function meshIn(folder: TemporaryFolder): Promise<Mesh> {
   const { mesh, problems } = await createLoader({}).load(folder.at("tidemark.yaml"));
   if (mesh === null) {
     throw new Error(problems.map(formatProblem).join("\n"));
   }
   const checks = new Map([...mesh.checks].map(([id, check]) => [id, { ...check, generation }]));
-  const slos = new Map([...mesh.slos].map(([id, slo]) => [id, { ...slo, ...planned(id) }]));
-  return { ...mesh, checks, slos };
+  return { ...mesh, checks };
 }
