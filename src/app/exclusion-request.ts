@@ -34,7 +34,7 @@ export function recordOf(
   const fromMs = instantOf("--from", asked.from, nowMs);
   const toMs = endOfAsked(asked, fromMs, nowMs);
   if (toMs !== null && toMs <= fromMs) {
-    throw new TidemarkError("TM_USAGE", "the exclusion ends before it begins", {
+    throw new TidemarkError("TM_USAGE", "the exclusion does not end after it begins", {
       hint: `It would last from ${new Date(fromMs).toISOString()} to ${new Date(toMs).toISOString()}.`,
     });
   }
