@@ -13,9 +13,9 @@ export interface TimeSpelling {
  *
  * The rows are not sorted: they are grouped into stretches of time, and the window function runs over the first and
  * the last value of each, of which there are as many as half limits in the time looked at. No gap is lost to that,
- * since a stretch is never longer than the limit; half of it is left to rounding at its ends. Measured over
- * 2 million rows in Postgres: 0.4 s instead of 0.9 s and no sort on disk, and as much with an index; over 60 million
- * in DuckDB it needs no more memory than over one.
+ * since a stretch is never longer than the limit; half of it is left to rounding at its ends. Measured against the
+ * window function over the rows themselves, with an hour for a limit: 0.45 s instead of 0.85 s over 2 million rows in
+ * Postgres, and over 60 million in DuckDB 1 s instead of running out of its 1 GB.
  */
 export function spellGaps(
   { of, longerThanMs, maxGaps }: GapsRequest,

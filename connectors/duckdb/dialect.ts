@@ -15,8 +15,8 @@ export const dialect: SqlDialect = {
   compareTime: (column, op, { local, offset }) =>
     `case when typeof(${column}) = 'TIMESTAMP WITH TIME ZONE' ` +
     `then ${column} ${op} ${quoteText(local + offset)} else ${column} ${op} ${quoteText(local)} end`,
-  gaps: (request, relation, where) =>
-    spellGaps(request, relation, where, { milliseconds, stretch: spellStretch }),
+  gaps: (request, from, where) =>
+    spellGaps(request, from, where, { milliseconds, stretch: spellStretch }),
   /** The infinities, which no whole number holds, are NULL. */
   epochMs: milliseconds,
 };

@@ -19,24 +19,32 @@ const tableFunctions = new Set(
 );
 
 /** What is read of a statement's syntax tree. */
-const select = z.object({
+const selectTree = z.object({
   get select_list() {
-    return z.array(item).default([]);
+    return z.array(itemTree).default([]);
   },
   get from_table() {
-    return from.optional();
+    return fromTree.optional();
   },
 });
-const subquery = z.object({ node: select }).optional();
-const item = z.object({ alias: z.string(), function_name: z.string().optional(), subquery });
-const from = z.object({ type: z.string(), alias: z.string().default(""), subquery });
+const subqueryTree = z.object({ node: selectTree }).optional();
+const itemTree = z.object({
+  alias: z.string(),
+  function_name: z.string().optional(),
+  subquery: subqueryTree,
+});
+const fromTree = z.object({
+  type: z.string(),
+  alias: z.string().default(""),
+  subquery: subqueryTree,
+});
 const parsed = z.object({
   error: z.boolean(),
-  statements: z.array(z.object({ node: select })).default([]),
+  statements: z.array(z.object({ node: selectTree })).default([]),
 });
 
-export type Select = z.output<typeof select>;
-type Item = z.output<typeof item>;
+export type Select = z.output<typeof selectTree>;
+type Item = z.output<typeof itemTree>;
 
 /**
  * Lets DuckDB's own parser read `sql`, which runs nothing, and returns what it found. Throws

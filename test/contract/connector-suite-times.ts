@@ -14,9 +14,13 @@ import {
 export interface TimeStage {
   readonly dialect: SqlDialect;
   /** Makes a table of the one column `at`, its values cast from text, and answers what stands behind FROM. */
-  make(name: string, kind: TimeKind, rows: readonly (string | null)[]): Promise<string>;
+  readonly make: (
+    name: string,
+    kind: TimeKind,
+    rows: readonly (string | null)[],
+  ) => Promise<string>;
   /** The session's zone is `timezone`. */
-  rowsOf(sql: string, timezone: string): Promise<readonly (readonly SqlValue[])[]>;
+  readonly rowsOf: (sql: string, timezone: string) => Promise<readonly (readonly SqlValue[])[]>;
 }
 
 /** The names that tables are made under; a connector that reads files must know them beforehand. */
@@ -115,7 +119,7 @@ export function describeTimes({ dialect, make, rowsOf }: TimeStage): void {
       const rows = Array.from({ length: 2_500 }, (_, n) => textOf(n * 7_200_000));
       const relation = await make("gaps_many", "instant", rows);
       const [[text] = []] = await rowsOf(`select ${gapsOf(relation)} as gaps`, "UTC");
-      const gaps = String(text).split(",");
+      const gaps = typeof text === "string" ? text.split(",") : [];
       expect(gaps).toHaveLength(2_001);
       expect([gaps[0], gaps[2_000]]).toEqual([":0", "14392800000:14400000000"]);
     });

@@ -76,6 +76,7 @@ describe("a run of a dataset", () => {
       clock: stage.clock,
       logger: silentLogger,
       signal: new AbortController().signal,
+      last: () => null,
       newId: () => {
         ids += 1;
         return `id${ids}`;
