@@ -9,7 +9,7 @@ export class BadQuery extends Error {}
 const usualLimit = 50;
 
 /** So that one answer neither holds the loop nor grows beyond some megabytes. */
-export const maxLimit = 200;
+const maxLimit = 200;
 
 /** RFC 3339. A blank stands for the plus sign that it was before the query was decoded. */
 const instantPattern =
