@@ -11,6 +11,7 @@ import { idleMemory } from "./idle-memory.ts";
 import { parquet } from "./parquet.ts";
 import { postgresManyTables } from "./postgres-many-tables.ts";
 import { postgresOneDataset } from "./postgres-one-dataset.ts";
+import { sloStatuses } from "./slo-statuses.ts";
 
 const benchmarks = [
   postgresOneDataset,
@@ -19,6 +20,7 @@ const benchmarks = [
   idleMemory,
   dueAtOnce,
   configuration,
+  sloStatuses,
 ];
 
 const { values, positionals } = parseArgs({

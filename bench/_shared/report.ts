@@ -66,6 +66,10 @@ export function asMs(ms: number): string {
   return ms >= 1_000 ? `${(ms / 1_000).toFixed(2)} s` : `${ms.toFixed(ms < 10 ? 2 : 1)} ms`;
 }
 
+export function asMicroseconds(ms: number): string {
+  return `${(ms * 1_000).toFixed(1)} µs`;
+}
+
 export function asRatio({ ratio, spread: [low, high] }: Comparison): string {
   return `${ratio.toFixed(2)} × (quartiles ${low.toFixed(2)} to ${high.toFixed(2)})`;
 }

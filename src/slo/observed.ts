@@ -52,6 +52,8 @@ export function evidenceOf(observed: Observed, nowMs: EpochMs): Evidence {
       };
     case "rows":
       return { unit: "rows", counts: countedOnce(observed.counts) };
+    default:
+      return observed satisfies never;
   }
 }
 

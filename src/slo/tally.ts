@@ -41,6 +41,8 @@ export function tallyOf(
       return tallyDeliveries(evidence.checks, stretch);
     case "rows":
       return tallyRows(evidence.counts, stretch);
+    default:
+      return evidence satisfies never;
   }
 }
 
