@@ -46,8 +46,8 @@ export type ListedExclusion =
       readonly shown: ExcludedTime | null;
     };
 
-/** How far ahead a recurring exclusion is looked for: a yearly one has one by then. */
-const lookAheadMs = 400 * 86_400_000;
+/** How far a recurring exclusion is looked for: a yearly one has one by then, and few began longer ago. */
+const lookMs = { back: 32 * 86_400_000, ahead: 400 * 86_400_000 };
 
 /**
  * Writes an exclusion to the store. Throws `TM_USAGE` for times, a reason or an author that cannot be,
@@ -116,10 +116,14 @@ export function listExclusions(
 
 function declaredIn(slo: Slo, nowMs: EpochMs): readonly ListedExclusion[] {
   return slo.exclusions.map((planned) => {
-    const [next = null] = excludedTimes(planned, nowMs, nowMs + lookAheadMs);
-    const state = next === null ? "over" : next.fromMs <= nowMs ? "running" : "planned";
     const { span, mode } = planned;
-    const shown = span.kind === "range" ? { fromMs: span.fromMs, toMs: span.toMs, mode } : next;
+    const times =
+      span.kind === "range"
+        ? [{ fromMs: span.fromMs, toMs: span.toMs, mode }]
+        : excludedTimes(planned, nowMs - lookMs.back, nowMs + lookMs.ahead);
+    const next = times.find(({ toMs }) => toMs > nowMs);
+    const state = next === undefined ? "over" : next.fromMs <= nowMs ? "running" : "planned";
+    const shown = next ?? (span.kind === "range" ? (times[0] ?? null) : null);
     return { source: "product_file", target: slo.id, state, planned, shown };
   });
 }

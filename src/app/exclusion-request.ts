@@ -1,5 +1,6 @@
 /** From what somebody asked for on the command line to an exclusion's record. */
 import { userInfo } from "node:os";
+import { isRealDay } from "../config/fields.ts";
 import { TidemarkError } from "../core/errors.ts";
 import type { ExclusionMode, ExclusionRecord } from "../core/exclusion.ts";
 import type { EpochMs } from "../core/vocabulary.ts";
@@ -94,10 +95,8 @@ function instantOf(option: string, text: string, nowMs: EpochMs): EpochMs {
   const isForm = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?(?:Z|[+-]\d\d:\d\d))?$/.test(
     text,
   );
-  const ms = isForm ? Date.parse(text) : Number.NaN;
-  // `Date.parse` takes 31 February for 3 March.
-  const day = Date.parse(`${text.slice(0, 10)}T00:00:00Z`);
-  if (Number.isNaN(ms) || !new Date(day).toISOString().startsWith(text.slice(0, 10))) {
+  const ms = isForm && isRealDay(text) ? Date.parse(text) : Number.NaN;
+  if (Number.isNaN(ms)) {
     throw new TidemarkError("TM_USAGE", `\`${option} ${text}\` is no instant`, {
       hint: "Write `now`, a day such as `2026-01-31`, or an instant such as `2026-01-31T06:00:00+01:00`.",
     });
