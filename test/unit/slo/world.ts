@@ -55,7 +55,7 @@ const loads = fc.oneof(
   // A burst: many loads between two long silences.
   fc
     .tuple(anyMinute, fc.integer({ min: 1, max: 9 }), fc.integer({ min: 1, max: 40 }))
-    .map(([from, step, count]) => Array.from({ length: count }, (_, index) => from + index * step)),
+    .map(([from, step, length]) => Array.from({ length }, (_, index) => from + index * step)),
 );
 
 const ageLimit = fc.integer({ min: 5, max: 150 });
