@@ -41,6 +41,9 @@ with \`TM_NOT_SUPPORTED\`.
 \`\${env:NAME}\`, \`\${env:NAME:-default}\` and \`\${file:path}\` are expanded in tidemark.yaml under \`connections\`,
 \`notifiers\`, \`store\` and \`http\`, and refused elsewhere; \`$\${\` is a literal. The default of a variable stands for one
 that is not set or empty; one newline at the end of a file is dropped.
+
+\`tidemark validate\` judges whether an SLO can be kept, watched and told of at all. Where a finding with a code \`TM_SLO_…\`
+is meant so, a comment on the SLO's line, above it or inside it says why: \`# tidemark: allow TM_SLO_QUANTUM: reason\`.
 `;
 
 /** `docs/configuration.md`: every key of both files, with its type, default and meaning. */
@@ -103,7 +106,7 @@ class Sections {
   #type(path: string, schema: Schema): string {
     const options = schema.anyOf?.filter(({ pattern }) => pattern !== referencePattern);
     if (options !== undefined) {
-      return options.map((option) => this.#type(path, option)).join(" or ");
+      return this.#anyOf(path, options);
     }
     if (schema.oneOf !== undefined) {
       return `one of ${schema.oneOf.map((kind) => this.#kind(path, kind)).join(", ")}`;
@@ -118,6 +121,18 @@ class Sections {
       return `list: ${this.#type(`${path}[]`, schema.items)}`;
     }
     return scalarText(schema);
+  }
+
+  /** Maps among which the keys tell have headings of their own, by their titles. */
+  #anyOf(path: string, options: readonly Schema[]): string {
+    const isOneOfMaps = options.filter(({ properties }) => properties !== undefined).length > 1;
+    return options
+      .map((option) =>
+        isOneOfMaps && option.title !== undefined
+          ? this.#link(`${path}: ${option.title}`, option, option.title)
+          : this.#type(path, option),
+      )
+      .join(" or ");
   }
 
   #kind(path: string, schema: Schema): string {

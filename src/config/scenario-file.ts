@@ -63,10 +63,12 @@ const calendarWindowFields = z
     timezone,
   }));
 
-const rollingWindowFields = positiveDurationField.transform((lengthMs) => ({
-  kind: "rolling" as const,
-  lengthMs,
-}));
+/** So that every instant of the output is one that can be written. */
+const longestWindowMs = 100 * 366 * 86_400_000;
+
+const rollingWindowFields = positiveDurationField
+  .refine((lengthMs) => lengthMs <= longestWindowMs, { error: "must be at most a hundred years" })
+  .transform((lengthMs) => ({ kind: "rolling" as const, lengthMs }));
 
 /** Read by the one form that is meant, so that what is said of a slip is said of that one. */
 const windowField = z.unknown().transform((value, context) => {

@@ -119,10 +119,13 @@ export const idleDaysFields = z
 const labelKeyMessage =
   "must begin with a letter or digit, and hold letters, digits and `_ . / -` only, at most 128 in all";
 
-const sloKeys = {
+const promiseKeys = {
   description: proseField.optional().meta({ description: "A sentence for people." }),
   renamed_from: renamedFromField,
   objective: objectiveField,
+};
+
+const termKeys = {
   checks: z
     .array(z.string().min(1).max(300))
     .min(1)
@@ -156,8 +159,9 @@ const sloKeys = {
 
 /** An SLO's own keys; its window and its exclusions are read by the form that they have. */
 export const sloFields = z.strictObject({
-  ...sloKeys,
+  ...promiseKeys,
   window: z.unknown().refine((window) => window !== undefined),
+  ...termKeys,
   exclusions: z.array(z.unknown()).max(1_000).default([]),
 });
 export type SloFields = z.output<typeof sloFields>;
@@ -168,11 +172,12 @@ export const rollingWindowField = positiveDurationField;
 /** The whole SLO as one type, for editors and the documentation. */
 export const sloFile = z
   .strictObject({
-    ...sloKeys,
+    ...promiseKeys,
     window: z.union([durationField, calendarWindowFields]).meta({
       description: "The time over which the objective is to be met: rolling, or a period.",
       examples: ["30d", { calendar: "month", timezone: "Europe/Berlin" }],
     }),
+    ...termKeys,
     exclusions: z
       .array(z.union([rangeFields, recurringFields, idleDaysFields]))
       .optional()

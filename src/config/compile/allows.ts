@@ -19,7 +19,7 @@ interface Extent {
   readonly toLine: number;
 }
 
-const pattern = /^tidemark:\s*allow\b\s*([^\s:]*)\s*(?::\s*(.*))?$/i;
+const pattern = /^tidemark:\s*allow\b\s*([^\s:]*)\s*(?::\s*(.*))?$/;
 
 /** The allows of a product file by the name of their SLO. Reports those that can allow nothing. */
 export function allowsOf(
@@ -65,9 +65,11 @@ function codeOf(
     return null;
   };
   if (known === undefined) {
-    const what = Object.hasOwn(errorCodes, code)
-      ? `\`${code}\` cannot be allowed`
-      : `\`${clip(code)}\` is no code`;
+    const isCode = Object.hasOwn(errorCodes, code);
+    const what =
+      code === ""
+        ? "no code is named"
+        : `\`${clip(code)}\` ${isCode ? "cannot be allowed" : "is no code"}`;
     const hint = didYouMean(code, feasibilityCodes) ?? `allowed can be ${listed(feasibilityCodes)}`;
     return refuse(`${what}: this comment allows nothing`, hint);
   }
