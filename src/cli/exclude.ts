@@ -7,6 +7,7 @@ import {
 } from "../app/exclude.ts";
 import { exclusionDocument } from "../app/slo-document.ts";
 import type { ExclusionMode, ExclusionRecord, ExclusionSpan } from "../core/exclusion.ts";
+import type { DurationMs } from "../core/vocabulary.ts";
 import { formatDuration } from "../time/duration.ts";
 import type { CommandContext } from "./command-context.ts";
 import { type ExitCode, exitCodes } from "./exit-codes.ts";
@@ -138,7 +139,12 @@ function spanText(record: ExclusionRecord): string {
   const from = `from ${instantText(record.fromMs)}`;
   return endMs === null
     ? `${from} until it is ended`
-    : `${from} to ${instantText(endMs)} (${formatDuration(endMs - record.fromMs)})`;
+    : `${from} to ${instantText(endMs)} (${lengthText(endMs - record.fromMs)})`;
+}
+
+/** To the second, as the instants are. */
+function lengthText(ms: DurationMs): string {
+  return formatDuration(Math.max(1, Math.round(ms / 1_000)) * 1_000);
 }
 
 function endText({ fromMs, toMs, endedMs }: ExclusionRecord): string {
