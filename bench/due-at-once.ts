@@ -72,6 +72,7 @@ export const dueAtOnce: Benchmark = {
           statementRan: () => undefined,
         },
       });
+      await watch.open();
       await watch.start();
       for (let round = 0; round < rounds; round += 1) {
         clock.set(noonMs + round * hourMs);

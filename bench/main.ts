@@ -8,6 +8,7 @@ import { Report } from "./_shared/report.ts";
 import { configuration } from "./configuration.ts";
 import { dueAtOnce } from "./due-at-once.ts";
 import { idleMemory } from "./idle-memory.ts";
+import { justInTimeProbes } from "./just-in-time.ts";
 import { parquet } from "./parquet.ts";
 import { postgresManyTables } from "./postgres-many-tables.ts";
 import { postgresOneDataset } from "./postgres-one-dataset.ts";
@@ -20,6 +21,7 @@ const benchmarks = [
   idleMemory,
   dueAtOnce,
   configuration,
+  justInTimeProbes,
   sloStatuses,
 ];
 

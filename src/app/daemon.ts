@@ -1,7 +1,7 @@
 /**
  * The daemon: what `tidemark serve` runs.
  *
- * Started in the order configuration, store, warehouses, notifiers, HTTP, watch, heartbeat, and stopped in
+ * Started in the order configuration, store, warehouses, notifiers, state, HTTP, watch, heartbeat, and stopped in
  * the reverse. A part that fails to start undoes those before it.
  */
 import pLimit from "p-limit";
@@ -182,6 +182,7 @@ export class Daemon {
     await this.#warehouses.reload(mesh);
     this.#notifiers.reload(mesh);
     this.#targets.take(mesh);
+    await this.#watch.open();
     const heartbeat = new Heartbeat({
       clock: systemClock,
       logger: this.#logger,

@@ -71,9 +71,11 @@ export class Ledger {
     return this.#refused > 0;
   }
 
-  /** Reads what an earlier process left. */
+  /** Reads what an earlier process left, under the names that things have now. */
   async open(nowMs: EpochMs): Promise<void> {
-    this.#state = await WatchState.load(this.#options.store, this.#mesh, nowMs);
+    const { store } = this.#options;
+    await store.rename(this.#mesh.renames);
+    this.#state = await WatchState.load(store, this.#mesh, nowMs);
   }
 
   /**
@@ -83,6 +85,10 @@ export class Ledger {
   takeOver(mesh: Mesh, nowMs: EpochMs, swap: () => void): Promise<void> {
     const { store, slotsEnded } = this.#options;
     return this.#turn(async () => {
+      const renamed = await store.rename(mesh.renames);
+      if (renamed > 0) {
+        this.#state = await WatchState.load(store, mesh, nowMs);
+      }
       await this.#state.reach(store, mesh, nowMs);
       const change = reconcile(this.#mesh, mesh, this.#state, nowMs);
       const { withdrawn, sloSince } = await store.transaction(async (parts) => {

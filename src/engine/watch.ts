@@ -1,7 +1,7 @@
 /**
  * The watch: keeps the mesh measured for as long as the daemon lives.
  *
- * new → started → stopped. While started, every beat claims what is due and starts it; a dataset is
+ * new → open → started → stopped. While started, every beat claims what is due and starts it; a dataset is
  * busy from the claim of its slots until its results are committed, so a check has at most one run.
  * While the store cannot be written, runs wait with their results and nothing new is claimed.
  */
@@ -85,13 +85,17 @@ export class Watch {
     return this.#busy.size === 0;
   }
 
-  /** Takes up where the last process stopped: its claimed slots are abandoned and run again at once. */
+  /** Reads what is known, so that nobody is answered by a state that is empty yet. */
+  async open(): Promise<void> {
+    await this.#ledger.open(this.#options.clock.now());
+  }
+
+  /** Once open: takes up where the last process stopped. Its claimed slots are abandoned and run again at once. */
   async start(): Promise<void> {
     const { store, clock, events } = this.#options;
     const nowMs = clock.now();
     const abandoned = await store.slots.abandonClaimed(nowMs);
     events.slotsEnded("abandoned", abandoned.length);
-    await this.#ledger.open(nowMs);
     await this.#ledger.takeOver(this.mesh, nowMs, () => {});
     const atOnce = [...abandoned.map(({ probeId }) => probeId), ...this.#unmeasured()];
     this.#agenda.start(this.mesh.probes, await store.slots.lastDue(), atOnce, nowMs);

@@ -172,6 +172,7 @@ export class Stage implements AsyncDisposable {
     });
     this.#closers.push(kill);
     await warehouses.reload(mesh);
+    await watch.open();
     await watch.start();
     const settle = () => until("all runs to end", () => watch.isIdle, { everyMs: 1 });
     return {

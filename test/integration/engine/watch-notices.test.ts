@@ -110,7 +110,7 @@ describe("notices", () => {
       downstream: ["returns", "finance"],
       checks: [{ id: "orders/orders/two", type: "volume", outcome: "fail" }],
       // A minute of a day of which a tenth may be bad.
-      budgets: [{ slo: "orders/whole", objective: "90%", windowMs: 86_400_000 }],
+      budgets: [{ slo: "orders/whole", objective: "90%", window: "1d" }],
     });
     expect(delivery?.notice.budgets[0]?.remaining).toBeCloseTo(1 - 60_000 / 8_640_000, 9);
   });

@@ -220,7 +220,7 @@ describe("tell", () => {
           checks: [
             { id: "orders/rows/two", type: "volume", outcome: "fail", summary: failed.summary },
           ],
-          budgets: [{ slo: "orders/usual", objective: "90%", windowMs: 86_400_000, remaining: 1 }],
+          budgets: [{ slo: "orders/usual", objective: "90%", window: "1d", remaining: 1 }],
           links: { runbook: "https://example.com/runbook" },
           upstream: ["payments"],
           // Those that name it as upstream, then the declared consumers, each once.
