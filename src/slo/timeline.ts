@@ -94,43 +94,33 @@ export function stateAt(runs: readonly TimelineRun[], atMs: EpochMs): "good" | "
   return run !== undefined && run.fromMs <= atMs ? run.state : "unknown";
 }
 
+const strength: Readonly<Record<TimeState, number>> = { good: 0, unknown: 1, bad: 2, excluded: 3 };
+
 /**
  * One timeline from those of several checks over the same stretch: at each instant excluded if any is, else
  * bad if any is, else unknown if any is, else good (slo.md §1). Empty for no timelines.
  */
 export function union(timelines: readonly (readonly Interval[])[]): readonly Interval[] {
-  const [only] = timelines;
-  if (only === undefined || timelines.length === 1) {
-    return only ?? [];
-  }
-  const boundaries = timelines
-    .flat()
-    .flatMap(({ fromMs, toMs, state }) => [
-      { atMs: fromMs, state, step: 1 },
-      { atMs: toMs, state, step: -1 },
-    ])
-    .sort((a, b) => a.atMs - b.atMs);
-  const [first] = boundaries;
-  if (first === undefined) {
-    return [];
-  }
-  const cover = new Cover(first.atMs);
-  const counts: Record<TimeState, number> = { excluded: 0, bad: 0, unknown: 0, good: 0 };
-  for (const { atMs, state, step } of boundaries) {
-    cover.add(strongest(counts), atMs);
-    counts[state] += step;
-  }
-  return cover.intervals;
+  const [first = [], ...others] = timelines;
+  return others.reduce(unionOfTwo, first);
 }
 
-function strongest(counts: Readonly<Record<TimeState, number>>): TimeState {
-  if (counts.excluded > 0) {
-    return "excluded";
+/** Walks both at once: the cost is the number of intervals, without sorting them. */
+function unionOfTwo(a: readonly Interval[], b: readonly Interval[]): readonly Interval[] {
+  const cover = new Cover(a[0]?.fromMs ?? 0);
+  let [indexOfA, indexOfB] = [0, 0];
+  let [inA, inB] = [a[0], b[0]];
+  while (inA !== undefined && inB !== undefined) {
+    const toMs = Math.min(inA.toMs, inB.toMs);
+    cover.add(strength[inA.state] > strength[inB.state] ? inA.state : inB.state, toMs);
+    if (inA.toMs === toMs) {
+      inA = a[(indexOfA += 1)];
+    }
+    if (inB.toMs === toMs) {
+      inB = b[(indexOfB += 1)];
+    }
   }
-  if (counts.bad > 0) {
-    return "bad";
-  }
-  return counts.unknown > 0 ? "unknown" : "good";
+  return cover.intervals;
 }
 
 /** Runs do not overlap, so their ends are in order too. Runs of no length are passed over. */
@@ -152,6 +142,7 @@ function firstEndingAfter(runs: readonly TimelineRun[], atMs: EpochMs): number {
 class Cover {
   readonly intervals: Interval[] = [];
   #endMs: EpochMs;
+  #last: { fromMs: EpochMs; toMs: EpochMs; state: TimeState } | null = null;
 
   constructor(fromMs: EpochMs) {
     this.#endMs = fromMs;
@@ -161,11 +152,11 @@ class Cover {
     if (toMs <= this.#endMs) {
       return;
     }
-    const last = this.intervals.at(-1);
-    if (last?.state === state) {
-      this.intervals[this.intervals.length - 1] = { ...last, toMs };
+    if (this.#last?.state === state) {
+      this.#last.toMs = toMs;
     } else {
-      this.intervals.push({ fromMs: this.#endMs, toMs, state });
+      this.#last = { fromMs: this.#endMs, toMs, state };
+      this.intervals.push(this.#last);
     }
     this.#endMs = toMs;
   }
