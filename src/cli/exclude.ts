@@ -32,7 +32,7 @@ export interface ExcludeEndOptions {
 }
 
 /** What a mode does to the time of an exclusion, for people. */
-export const modeWords: Readonly<Record<ExclusionMode, string>> = {
+const modeWords: Readonly<Record<ExclusionMode, string>> = {
   remove: "its time is taken out of the window, and the error budget shrinks with it",
   good: "its time counts as good",
 };
