@@ -2,7 +2,12 @@ import type { z } from "zod";
 import type { Weekday } from "../core/calendar.ts";
 import type { DeadlineSli } from "../core/sli.ts";
 import type { RowCount } from "../slo/evidence.ts";
-import type { Observed, ObservedCheck, ScenarioObservation } from "../slo/observed.ts";
+import {
+  countedOnce,
+  type Observed,
+  type ObservedCheck,
+  type ScenarioObservation,
+} from "../slo/observed.ts";
 import { weekdays } from "./daemon-file.ts";
 import { isFields, type PieceOptions, readPiece } from "./piece.ts";
 import type { Path, Report } from "./problems.ts";
@@ -179,7 +184,7 @@ function observationsOf(
 
 /** Where nothing could be counted there is no count. */
 function countsOf(observations: Observations, report: Report): readonly RowCount[] {
-  return observations.flatMap(({ at, outcome, good, total }, index) => {
+  const counts = observations.flatMap(({ at, outcome, good, total }, index) => {
     if (outcome === "error" || outcome === "skip") {
       return [];
     }
@@ -194,4 +199,9 @@ function countsOf(observations: Observations, report: Report): readonly RowCount
     }
     return [{ atMs: at, good, total }];
   });
+  if (!Number.isSafeInteger(countedOnce(counts).reduce((sum, { total }) => sum + total, 0))) {
+    const message = "`observations` count more rows than can be summed exactly";
+    report.error("TM_REPLAY_INPUT", ["observations"], message, { spot: "key" });
+  }
+  return counts;
 }

@@ -15,9 +15,16 @@ import { zodWords } from "./zod-words.ts";
 
 const instantMessage = "must be an instant such as `2026-01-31T06:00:00Z`";
 
+/** Years of four digits with room around them, because local days before and after an instant are looked at. */
+const firstMs = Date.parse("0001-01-01T00:00:00Z");
+const lastMs = Date.parse("9000-01-01T00:00:00Z");
+
 const instantField = z.iso
   .datetime({ offset: true, error: instantMessage })
-  .transform((text) => Date.parse(text));
+  .transform((text) => Date.parse(text))
+  .refine((ms) => ms >= firstMs && ms < lastMs, { error: "must lie in the years 1 to 8999" });
+
+const nowField = instantField.refine((ms) => ms >= 0, { error: "must not lie before 1970" });
 
 const countField = z.int().min(0);
 
@@ -46,7 +53,7 @@ const exclusionFields = z
 
 export const scenarioFields = z.strictObject({
   slo: z.unknown(),
-  now: instantField,
+  now: nowField,
   observations: observationsField.optional(),
   checks: z.array(z.unknown()).min(1).optional(),
   exclusions: z.array(exclusionFields).default([]),

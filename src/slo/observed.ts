@@ -139,7 +139,8 @@ function loadsBetween(
   return [...new Set(between)].sort((a, b) => a - b);
 }
 
-function countedOnce(counts: readonly RowCount[]): readonly RowCount[] {
+/** What is given twice was counted once. */
+export function countedOnce(counts: readonly RowCount[]): readonly RowCount[] {
   const known = new Map(
     counts.map((count) => [`${count.atMs} ${count.good} ${count.total}`, count]),
   );

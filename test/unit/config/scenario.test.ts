@@ -191,6 +191,7 @@ describe("a scenario is refused", () => {
       "s:6:3: error TM_REPLAY_INPUT: `by` is not a key that is known here (it belongs to `kind: deadline`)",
     ],
     ["24h", "0s", "s:4:11: error TM_REPLAY_INPUT: `window`: the duration must be longer than zero"],
+    ["24h", "101y", "s:4:11: error TM_REPLAY_INPUT: `window` must be at most a hundred years"],
     ["24h", "a day", "s:4:11: error TM_REPLAY_INPUT: `window`: expected a duration such as `90s`"],
     [
       "24h",
@@ -227,6 +228,16 @@ describe("a scenario is refused", () => {
       'at: "2026-01-01T14:00:00Z"',
       "at: yesterday",
       "s:12:11: error TM_REPLAY_INPUT: `at` must be an instant",
+    ],
+    [
+      'at: "2026-01-01T14:00:00Z"',
+      'at: "9999-01-01T14:00:00Z"',
+      "s:12:11: error TM_REPLAY_INPUT: `at` must lie in the years 1 to 8999",
+    ],
+    [
+      "now: 2026-01-02T00:00:00+01:00\n",
+      "now: 1969-12-31T23:59:59Z\n",
+      "s:9:6: error TM_REPLAY_INPUT: `now` must not lie before 1970",
     ],
     ["now: 2026-01-02T00:00:00+01:00\n", "", "s:1:1: error TM_REPLAY_INPUT: `now` is missing"],
     [
@@ -302,6 +313,10 @@ describe("a scenario is refused", () => {
     ]);
     expect(told(rows.replace("good: 9", "good: -1"))).toEqual([
       "s:4:56: error TM_REPLAY_INPUT: `good` must be at least 0",
+    ]);
+    const many = `  - { at: "2026-01-01T03:00:00Z", outcome: pass, good: 0, total: ${2 ** 53 - 10} }\n`;
+    expect(told(rows + many)).toEqual([
+      "s:3:1: error TM_REPLAY_INPUT: `observations` count more rows than can be summed exactly",
     ]);
   });
 
