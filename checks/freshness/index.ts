@@ -2,33 +2,60 @@ import type {
   CheckResult,
   CheckTypeSpec,
   EvaluateContext,
-  Figures,
   Measurements,
   MetricRequest,
   PlanContext,
+  SliContext,
 } from "../../src/core/check.ts";
+import type { Sli } from "../../src/core/sli.ts";
 import type { EpochMs } from "../../src/core/vocabulary.ts";
 import { formatDuration } from "../../src/time/duration.ts";
 import { shownAge, shownName } from "../_shared/text.ts";
 import { unmeasured } from "../_shared/unmeasured.ts";
-import { type Newest, readNewest } from "./newest.ts";
-import { ageLimits, type FreshnessParams, freshnessParams, freshnessProblems } from "./params.ts";
+import { loadsOfDeliveries } from "./delivered.ts";
+import { deadlineSliOf, isDelivery, planDeliveries, verdictOnDelivery } from "./delivery.ts";
+import { loadsOf, planHistory } from "./history.ts";
+import { type NewestTime, readNewest } from "./newest.ts";
+import { ageLimits, type FreshnessParams, freshnessParams, judgedOf } from "./params.ts";
+import { freshnessProblems } from "./problems.ts";
+import { expectedOf, promiseOf } from "./promise.ts";
 
-type NewestTime = Extract<Newest, { kind: "time" }>;
-
-/** How old the newest value of a time column may be. */
+/** How old the newest value of a time column may be, or by when each day's delivery is there. */
 export const freshness: CheckTypeSpec<FreshnessParams> = {
   name: "freshness",
   dimension: "timeliness",
   params: freshnessParams,
+  sli,
+  calendar: ({ calendar }) => calendar,
+  judged: judgedOf,
   problems: freshnessProblems,
   plan,
   evaluate,
 };
 
+/** A warning alone promises nothing, so that no load time may convict it: its verdicts are held. */
+function sli(params: FreshnessParams, context: SliContext): Sli {
+  if (isDelivery(params)) {
+    return deadlineSliOf(params, context);
+  }
+  const { failMs } = ageLimits(params);
+  return failMs === null
+    ? { kind: "state" }
+    : {
+        kind: "freshness",
+        maxAgeMs: failMs,
+        time: params.time,
+        visibilityDelayMs: params.visibility_delay,
+      };
+}
+
 function plan(params: FreshnessParams, context: PlanContext): readonly MetricRequest[] {
   const of = context.dialect.quoteIdentifier(params.column);
-  return [{ kind: "aggregate", id: "newest", fn: "max", of }];
+  const newest = { kind: "aggregate", id: "newest", fn: "max", of } as const;
+  return [
+    newest,
+    ...(isDelivery(params) ? planDeliveries(params, context) : planHistory(params, context)),
+  ];
 }
 
 function evaluate(
@@ -41,7 +68,8 @@ function evaluate(
   if (!answer.ok) {
     return unmeasured(`The newest ${column}`, answer.failure, expectedOf(params));
   }
-  const newest = readNewest(answer.value, context.timezone, answer.atMs);
+  const { value, atMs } = answer;
+  const newest = readNewest(value, context.timezone, atMs);
   if (newest.kind === "unreadable") {
     return unmeasured(`The newest ${column}`, newest.failure, expectedOf(params));
   }
@@ -51,11 +79,21 @@ function evaluate(
   if (newest.kind === "infinite") {
     return ofInfinite(params, newest.text);
   }
-  return newest.startMs > answer.atMs + params.future_tolerance
-    ? ofFuture(params, newest, answer.atMs)
-    : ofAge(params, newest, answer.atMs);
+  if (newest.startMs > atMs + params.future_tolerance) {
+    return ofFuture(params, newest, atMs);
+  }
+  const result = isDelivery(params)
+    ? verdictOnDelivery(params, newest, atMs, context)
+    : ofAge(params, newest, atMs);
+  if (result.newestMs === undefined) {
+    return result;
+  }
+  const seen = { value, ms: result.newestMs, atMs };
+  const loads = isDelivery(params)
+    ? loadsOfDeliveries(params, seen, measured, context)
+    : loadsOf(params, seen, measured, context);
+  return loads === undefined ? result : { ...result, loads };
 }
-
 function ofNone(params: FreshnessParams): CheckResult {
   return {
     outcome: params.when_empty,
@@ -99,22 +137,5 @@ function ofAge(params: FreshnessParams, newest: NewestTime, probeMs: EpochMs): C
     measured: { age_seconds: ageMs / 1000, newest: newest.text },
     expected: expectedOf(params),
     newestMs,
-  };
-}
-
-/** `at most 1h promised, 45m without a warning`. */
-function promiseOf(params: FreshnessParams): string {
-  const { failMs, warnMs } = ageLimits(params);
-  const promise = failMs === null ? [] : [`at most ${formatDuration(failMs)} promised`];
-  const quiet = warnMs === null ? [] : [`at most ${formatDuration(warnMs)} without a warning`];
-  return [...promise, ...quiet].join(", ");
-}
-
-function expectedOf(params: FreshnessParams): Figures {
-  const { failMs, warnMs } = ageLimits(params);
-  return {
-    ...(failMs === null ? {} : { max_age_seconds: failMs / 1000 }),
-    ...(warnMs === null ? {} : { warn_max_age_seconds: warnMs / 1000 }),
-    future_tolerance_seconds: params.future_tolerance / 1000,
   };
 }

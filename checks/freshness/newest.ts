@@ -14,10 +14,13 @@ export type Newest =
       readonly kind: "time";
       readonly startMs: EpochMs;
       readonly endMs: EpochMs;
+      readonly isDay: boolean;
       readonly text: string;
     }
   | { readonly kind: "infinite"; readonly text: "infinity" | "-infinity" }
   | { readonly kind: "unreadable"; readonly failure: MeasurementFailure };
+
+export type NewestTime = Extract<Newest, { kind: "time" }>;
 
 /** `Date` ends at ±8.64e15 ms (ECMA-262, "Time Values"); Postgres' timestamps reach further. */
 const lastInstantMs = 8.64e15;
@@ -52,7 +55,8 @@ function ofInstant(ms: number): Newest {
     return { kind: "infinite", text: ms > 0 ? "infinity" : "-infinity" };
   }
   const wholeMs = Math.trunc(ms);
-  return { kind: "time", startMs: wholeMs, endMs: wholeMs, text: new Date(wholeMs).toISOString() };
+  const text = new Date(wholeMs).toISOString();
+  return { kind: "time", startMs: wholeMs, endMs: wholeMs, isDay: false, text };
 }
 
 function ofLocal(text: string, timezone: string, probeMs: EpochMs): Newest {
@@ -65,7 +69,7 @@ function ofDay(text: string, timezone: string): Newest {
   const endMs = dayEnd(text, timezone);
   return startMs === null || endMs === null
     ? unreadable("The column holds a day that cannot be read.")
-    : { kind: "time", startMs, endMs, text };
+    : { kind: "time", startMs, endMs, isDay: true, text };
 }
 
 function unreadable(message: string): Newest {

@@ -1,8 +1,11 @@
 import { z } from "zod";
-import type { DatasetFacts, ParameterProblem } from "../../src/core/check.ts";
-import { durationField, positiveDurationField } from "../../src/time/fields.ts";
+import {
+  durationField,
+  positiveDurationField,
+  timeOfDayField,
+  zoneField,
+} from "../../src/time/fields.ts";
 import { columnField, plannedField } from "../_shared/fields.ts";
-import { notBuilt, timeColumnProblem } from "../_shared/problems.ts";
 
 export const freshnessParams = z.strictObject({
   column: columnField.meta({ description: "The column whose newest value is the data's age." }),
@@ -21,8 +24,32 @@ export const freshnessParams = z.strictObject({
     })
     .optional()
     .meta({ description: "The failing level." }),
+  by: timeOfDayField.optional().meta({
+    description:
+      "The local time by which each day's delivery is due, e.g. `07:00`; instead of an age.",
+    examples: ["07:00", "23:59:30"],
+  }),
+  opens: positiveDurationField.optional().meta({
+    description:
+      "How long before `by` a load counts for that delivery; since the day's beginning unless said.",
+  }),
+  timezone: zoneField.optional().meta({
+    description:
+      "The zone that `by` is read in: the calendar's unless said, and the dataset's without a calendar.",
+  }),
+  calendar: z.string().min(1).optional().meta({
+    description: "The calendar of the days on which a delivery is due; every day unless said.",
+  }),
   time: z.enum(["load", "event"]).default("load").meta({
     description: "`load`: the column says when a row was loaded. `event`: when its event happened.",
+  }),
+  history: z.enum(["append_only"]).optional().meta({
+    description:
+      "`append_only`: rows keep their load time, so that the data itself tells what was loaded while nobody looked.",
+  }),
+  visibility_delay: durationField.prefault("2s").meta({
+    description:
+      "How long after a load is due it is looked for: from its time until it is visible.",
   }),
   when_empty: z.enum(["fail", "skip", "pass"]).default("fail").meta({
     description: "The outcome where no row has a value in the column.",
@@ -30,24 +57,10 @@ export const freshnessParams = z.strictObject({
   future_tolerance: durationField.prefault("5m").meta({
     description: "How far ahead of the daemon's clock the newest value may lie.",
   }),
-  by: plannedField("the local time by which each delivery is due, e.g. `07:00`."),
-  opens: plannedField("how long before `by` a load counts for that delivery."),
-  calendar: plannedField("the calendar of the days on which a delivery is due."),
-  timezone: plannedField("the zone that `by` is read in."),
-  history: plannedField("`append_only` where rows keep their load time."),
   source: plannedField("where the load time is read from, other than a column."),
 });
 
 export type FreshnessParams = z.output<typeof freshnessParams>;
-
-const planned = {
-  by: "use `max_age` for now",
-  opens: "it belongs to `by`",
-  calendar: "a schedule with `cron` can leave days of the week out",
-  timezone: "it belongs to `by`, and naive timestamps are read in the dataset's `timezone`",
-  history: "leave it out",
-  source: "name the `column` to read",
-};
 
 /** The ages that the outcome turns on; null where nothing is promised at that level. */
 export function ageLimits(params: FreshnessParams): {
@@ -60,38 +73,9 @@ export function ageLimits(params: FreshnessParams): {
   };
 }
 
-export function freshnessProblems(
-  params: FreshnessParams,
-  dataset: DatasetFacts,
-): readonly ParameterProblem[] {
-  return [
-    ...notBuilt(params, planned),
-    ...limitProblems(params),
-    ...timeColumnProblem(params.column, dataset),
-  ];
-}
-
-function limitProblems(params: FreshnessParams): readonly ParameterProblem[] {
-  const problems: ParameterProblem[] = [];
-  const { failMs, warnMs } = ageLimits(params);
-  if (failMs === null && warnMs === null && params.by === undefined) {
-    problems.push({
-      path: [],
-      message: "a freshness check needs `max_age`, or one under `warn` or `fail`",
-    });
-  }
-  if (params.max_age !== undefined && params.fail !== undefined) {
-    problems.push({
-      path: ["max_age"],
-      message: "`max_age` is short for `fail: { max_age }`: give one of them, not both",
-    });
-  }
-  if (failMs !== null && warnMs !== null && warnMs >= failMs) {
-    problems.push({
-      path: ["warn", "max_age"],
-      message:
-        "the warning would never be seen: `warn.max_age` must be shorter than the failing age",
-    });
-  }
-  return problems;
+/** Both spellings of an age are one promise, and when it is looked at is none. */
+export function judgedOf(params: FreshnessParams): unknown {
+  const { max_age: _, visibility_delay: __, fail: ___, ...rest } = params;
+  const { failMs } = ageLimits(params);
+  return failMs === null ? rest : { ...rest, fail: { max_age: failMs } };
 }

@@ -14,16 +14,22 @@ import { type DayNumber, dayAt, instantOn, startOf } from "./local-day.ts";
 /** How far a deadline is looked for: more than a year, so that one day a year is found. */
 const furthestDays = 400;
 
-const timePattern = /^([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?$/;
+export const timeOfDayPattern = /^([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?$/;
 
 /** A local time of day, `07:00` or `07:00:30`, in milliseconds from midnight. Null for anything else. */
 export function parseTimeOfDay(text: string): DurationMs | null {
-  const match = timePattern.exec(text);
+  const match = timeOfDayPattern.exec(text);
   if (match === null) {
     return null;
   }
   const [, hours = "", minutes = "", seconds = "0"] = match;
   return ((Number(hours) * 60 + Number(minutes)) * 60 + Number(seconds)) * 1_000;
+}
+
+/** `07:00`, and `07:00:30` where it is no whole minute. */
+export function formatTimeOfDay(timeMs: DurationMs): string {
+  const text = new Date(timeMs).toISOString().slice(11, 19);
+  return text.endsWith(":00") ? text.slice(0, 5) : text;
 }
 
 /**

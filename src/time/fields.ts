@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { DurationMs, Ppm } from "../core/vocabulary.ts";
+import { formatTimeOfDay, parseTimeOfDay, timeOfDayPattern } from "./deadlines.ts";
 import { durationPattern, parseDuration } from "./duration.ts";
 import { parsePercent, percentPattern } from "./percent.ts";
 import { isZone } from "./zone.ts";
@@ -78,3 +79,12 @@ export const zoneField = z
   .string("expected an IANA time zone such as `Europe/Berlin`")
   .refine(isZone, { error: "there is no such IANA time zone; use one such as `Europe/Berlin`" })
   .meta({ description: "An IANA time zone.", examples: ["UTC", "Europe/Berlin"] });
+
+const timeOfDayMessage = "expected a time of day such as `07:00` or `07:00:30`";
+
+/** A local time of day, in its shortest text: `07:00:00` is `07:00`. */
+export const timeOfDayField = z
+  .string(timeOfDayMessage)
+  .regex(timeOfDayPattern, timeOfDayMessage)
+  .transform((text) => formatTimeOfDay(parseTimeOfDay(text) ?? 0))
+  .meta({ description: "A local time of day.", examples: ["07:00", "23:59:30"] });

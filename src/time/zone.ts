@@ -43,6 +43,26 @@ export function wallClockOffset(ms: EpochMs, zone: string): DurationMs {
   return Math.trunc(zoned.offsetNanoseconds / 1_000_000);
 }
 
+/**
+ * Whether the clocks of `zone` are set back somewhere in `(fromMs, toMs]`, so that wall time does not tell instants
+ * apart. Throws `RangeError` for a zone that does not exist.
+ */
+export function isSetBackWithin(fromMs: EpochMs, toMs: EpochMs, zone: string): boolean {
+  if (zone === "UTC") {
+    return false;
+  }
+  let before = Temporal.Instant.fromEpochMilliseconds(fromMs).toZonedDateTimeISO(zone);
+  let after = before.getTimeZoneTransition("next");
+  while (after !== null && after.epochMilliseconds <= toMs) {
+    if (after.offsetNanoseconds < before.offsetNanoseconds) {
+      return true;
+    }
+    before = after;
+    after = before.getTimeZoneTransition("next");
+  }
+  return false;
+}
+
 /** Fractions are cut to nanoseconds, which is all that Temporal reads. */
 const localPattern = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d)?)(\.\d{1,9})?\d*$/;
 

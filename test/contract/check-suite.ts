@@ -44,7 +44,7 @@ export function checkSuite<P>(spec: CheckTypeSpec<P>, sample: CheckSample): void
         const requests = spec.plan(params, sample.plan);
         expect(spec.plan(params, sample.plan)).toEqual(requests);
         expect(requests.length).toBeGreaterThan(0);
-        const ids = requests.map((request) => (request.kind === "aggregate" ? request.id : ""));
+        const ids = requests.map((request) => (request.kind === "columns" ? "" : request.id));
         expect(new Set(ids).size).toBe(ids.length);
       }
     });
@@ -70,6 +70,10 @@ export function checkSuite<P>(spec: CheckTypeSpec<P>, sample: CheckSample): void
               read.add(`aggregate ${id}`);
               return answer;
             },
+            gaps: (id) => {
+              read.add(`gaps ${id}`);
+              return answer;
+            },
             columns: () => {
               read.add("columns ");
               return answer;
@@ -77,9 +81,7 @@ export function checkSuite<P>(spec: CheckTypeSpec<P>, sample: CheckSample): void
           },
           sample.evaluate,
         );
-        const asked = requests.map(
-          (one) => `${one.kind} ${one.kind === "aggregate" ? one.id : ""}`,
-        );
+        const asked = requests.map((one) => `${one.kind} ${one.kind === "columns" ? "" : one.id}`);
         expect(asked).toEqual(expect.arrayContaining([...read]));
         expect(read.size).toBeGreaterThan(0);
       }
@@ -147,5 +149,5 @@ export function checkSuite<P>(spec: CheckTypeSpec<P>, sample: CheckSample): void
 
 function failing(failure: MeasurementFailure): Measurements {
   const answer = { ok: false, failure } as const;
-  return { aggregate: () => answer, columns: () => answer };
+  return { aggregate: () => answer, gaps: () => answer, columns: () => answer };
 }

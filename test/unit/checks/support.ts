@@ -1,9 +1,11 @@
 import * as fc from "fast-check";
 import { expect } from "vitest";
+import type { Calendar, Weekday } from "../../../src/core/calendar.ts";
 import type {
   CheckTypeSpec,
   DatasetFacts,
   EvaluateContext,
+  Gap,
   Measurements,
   PlanContext,
 } from "../../../src/core/check.ts";
@@ -26,10 +28,35 @@ const ansiDialect: SqlDialect = {
   aggregate: (request) => `${request.fn}(${request.of ?? "*"})`,
   compareTime: (column, op, moment) =>
     `${column} ${op} TIMESTAMP '${moment.local}${moment.offset}'`,
+  gaps: (request, relation, where) =>
+    `(gaps of ${request.of} in ${relation} where ${where} longer than ${request.longerThanMs})`,
+  epochMs: (column) => `epoch_ms(${column})`,
 };
 
-export function planContext(timezone = "UTC"): PlanContext {
-  return { dialect: ansiDialect, timezone, nowMs: noonMs };
+/** What a test says of the moment of a probe; the rest is noon, without calendar and without history. */
+export type Moment = Partial<Pick<PlanContext, "timezone" | "nowMs" | "calendar" | "last">>;
+
+const noon = { timezone: "UTC", nowMs: noonMs, calendar: null, last: null };
+
+export function planContext(moment: string | Moment = {}): PlanContext {
+  return { dialect: ansiDialect, ...noon, ...momentOf(moment) };
+}
+
+function momentOf(moment: string | Moment): Moment {
+  return typeof moment === "string" ? { timezone: moment } : moment;
+}
+
+/** Monday to Friday but for the holidays. */
+export function businessDays(...holidays: readonly string[]): Calendar {
+  const days = new Set<Weekday>([1, 2, 3, 4, 5]);
+  const name = "business";
+  return {
+    name,
+    timezone: "Europe/London",
+    days,
+    holidays: new Set(holidays),
+    validUntil: "2027-12-31",
+  };
 }
 
 /** Columns as a product file promises them: name → type, or type and nullability. */
@@ -48,8 +75,11 @@ export function facts(columns = promised({})): DatasetFacts {
   return { columns, hasFilter: false };
 }
 
-export function evaluateContext(timezone = "UTC", columns = promised({})): EvaluateContext {
-  return { timezone, columns };
+export function evaluateContext(
+  moment: string | Moment = {},
+  columns = promised({}),
+): EvaluateContext {
+  return { ...noon, ...momentOf(moment), columns };
 }
 
 /** One measured figure, whatever id it is asked by. */
@@ -57,10 +87,15 @@ export function figure(value: SqlValue, atMs = noonMs): Measurements {
   return measurements({ ok: true, value, atMs }, { ok: false, failure: notPlanned });
 }
 
-/** Measured figures by the ids that they are asked by. */
-export function figures(byId: Readonly<Record<string, SqlValue>>): Measurements {
+/** Measured figures by the ids that they are asked by, NULL for any other, and the gaps that were asked for. */
+export function figures(
+  byId: Readonly<Record<string, SqlValue>>,
+  { gaps, atMs = noonMs }: { readonly gaps?: readonly Gap[]; readonly atMs?: number } = {},
+): Measurements {
   return {
-    aggregate: (id) => ({ ok: true, value: byId[id] ?? null, atMs: noonMs }),
+    aggregate: (id) => ({ ok: true, value: byId[id] ?? null, atMs }),
+    gaps: () =>
+      gaps === undefined ? { ok: false, failure: notPlanned } : { ok: true, value: gaps, atMs },
     columns: () => ({ ok: false, failure: notPlanned }),
   };
 }
@@ -80,7 +115,11 @@ function measurements(
   aggregate: Measured<SqlValue>,
   columns: Measured<readonly CatalogueColumn[]>,
 ): Measurements {
-  return { aggregate: () => aggregate, columns: () => columns };
+  return {
+    aggregate: () => aggregate,
+    gaps: () => ({ ok: false, failure: notPlanned }),
+    columns: () => columns,
+  };
 }
 
 const notPlanned: MeasurementFailure = { kind: "internal", message: "was not planned" };
