@@ -69,9 +69,13 @@ const optional = [
 ];
 
 function sloOf(kind: string, more: Readonly<Record<string, fc.Arbitrary<unknown>>>) {
-  const all = { kind: fc.constant(kind), ...terms, ...more };
+  const all: Record<string, fc.Arbitrary<unknown>> = {
+    kind: fc.constant(kind),
+    ...terms,
+    ...more,
+  };
   const requiredKeys = Object.keys(all).filter((key) => !optional.includes(key));
-  return fc.record(all as Record<string, fc.Arbitrary<unknown>>, { requiredKeys });
+  return fc.record(all, { requiredKeys });
 }
 
 const held = { cadence: duration, hold: fc.oneof(duration, fc.constant("0s")) };
