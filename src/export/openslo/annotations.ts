@@ -34,9 +34,10 @@ export interface CheckKeys {
   readonly type: string;
   readonly severity?: "warn" | undefined;
   /** As in a product file. */
-  readonly schedule: Readonly<Record<string, string | boolean>>;
+  readonly schedule: Readonly<Record<string, string>>;
   readonly hold?: string | undefined;
   readonly max_age?: string | undefined;
+  readonly visibility_delay?: string | undefined;
   readonly time?: "event" | undefined;
   readonly by?: string | undefined;
   readonly timezone?: string | undefined;
@@ -51,9 +52,10 @@ const checksPattern = z.array(
     check: z.string().regex(/^[a-z0-9][a-z0-9_-]{0,127}\.[a-z0-9][a-z0-9_-]{0,127}$/),
     type: z.string().regex(/^[a-z0-9_]{1,100}$/),
     severity: z.literal("warn").optional(),
-    schedule: z.record(z.string().max(100), z.union([z.string().max(300), z.boolean()])),
+    schedule: z.record(z.string().max(100), z.string().max(300)),
     hold: z.string().max(100).optional(),
     max_age: z.string().max(100).optional(),
+    visibility_delay: z.string().max(100).optional(),
     time: z.literal("event").optional(),
     by: z.string().max(100).optional(),
     timezone: z.string().max(100).optional(),
@@ -109,8 +111,11 @@ function scheduleKeys(schedule: Schedule): CheckKeys["schedule"] {
 
 function sliKeys(sli: Check["sli"]): Partial<CheckKeys> {
   if (sli.kind === "freshness") {
-    const time = sli.time === "event" ? { time: sli.time } : {};
-    return { max_age: formatDuration(sli.maxAgeMs), ...time };
+    return {
+      max_age: formatDuration(sli.maxAgeMs),
+      visibility_delay: formatDuration(sli.visibilityDelayMs),
+      ...(sli.time === "event" && { time: sli.time }),
+    };
   }
   if (sli.kind === "deadline") {
     const opens = sli.opensMs === null ? {} : { opens: formatDuration(sli.opensMs) };

@@ -20,12 +20,6 @@ const switchedOff = {
   reason: "Imported from OpenSLO. Say what is measured, then remove `enabled` and `reason`.",
 };
 
-/** What a check of the type cannot be without. */
-const placeholders: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
-  freshness: { column: toDo },
-  volume: { min: 1 },
-};
-
 /** A check that Tidemark exported: its type, schedule and how its results count come back. */
 export function ownCheck(keys: CheckKeys): CheckDraft {
   const { check: path, type, generation: _, schedule, ...terms } = keys;
@@ -33,9 +27,17 @@ export function ownCheck(keys: CheckKeys): CheckDraft {
   return {
     dataset,
     check,
-    fields: { type, ...placeholders[type], ...terms, schedule, ...switchedOff },
+    fields: { type, ...placeholdersOf(keys), ...terms, schedule, ...switchedOff },
     lost: ["what is measured: the column, the thresholds, the rest of its parameters"],
   };
+}
+
+/** What a check of the type cannot be without. */
+function placeholdersOf({ type, max_age, by }: CheckKeys): Readonly<Record<string, unknown>> {
+  if (type !== "freshness") {
+    return type === "volume" ? { min: 1 } : {};
+  }
+  return { column: toDo, ...(max_age === undefined && by === undefined && { max_age: "1d" }) };
 }
 
 /** A check for the indicator of somebody else's SLO. */
@@ -58,7 +60,7 @@ export function foreignCheck(
       ? []
       : [`the threshold \`${op ?? "op missing"} ${value ?? "value missing"}\` of the metric`]),
   ];
-  const fields = { type: "volume", ...placeholders["volume"], ...every, ...switchedOff };
+  const fields = { type: "volume", min: 1, ...every, ...switchedOff };
   return { dataset: toDo, check: nameFor(name), fields, lost };
 }
 

@@ -25,8 +25,8 @@ export const methods: Readonly<Record<Budgeting, BudgetingMethod>> = {
 };
 
 /**
- * `cadenceMs` is the longest time between two looks at any of the SLO's checks. A slice is the shortest window of the
- * exported error ratio that holds it, because a shorter one would often have nothing in it.
+ * `cadenceMs` is that of the check that is looked at least often. A slice is the shortest window of the exported error
+ * ratio that holds it, because what a shorter one says may hang on a look that is still to come.
  */
 export function accountingOf(
   product: string,

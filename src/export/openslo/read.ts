@@ -35,15 +35,12 @@ export function readObjects(
 ): { readonly objects: readonly RawObject[]; readonly problems: readonly Problem[] } {
   const lines = new LineCounter();
   const problemAt = (offset: number, message: string): Problem => {
-    const { line, col } = lines.linePos(offset);
-    // Before the first line break is counted the position is line 0.
-    const place = line === 0 ? { line: 1, column: offset + 1 } : { line, column: col };
-    return { code: "TM_OPENSLO_INPUT", level: "error", file, ...place, message };
+    const { line, col: column } = lines.linePos(offset);
+    return { code: "TM_OPENSLO_INPUT", level: "error", file, line, column, message };
   };
-  const documents = parse(text, lines);
-  if (documents === null) {
-    return { objects: [], problems: [problemAt(0, "this file is nested too deeply to be read")] };
-  }
+  // An empty stream is a list too, with a property that says so.
+  const options = { version: "1.2", uniqueKeys: false, merge: false, lineCounter: lines } as const;
+  const documents = [...parseAllDocuments(text, options)];
   const findings = documents.flatMap((document) => [...document.errors, ...document.warnings]);
   if (findings.length > 0) {
     return {
@@ -66,19 +63,6 @@ export function readObjects(
     objects.push(...items.map(([item, at]) => ({ value: item, at, problemOf })));
   }
   return { objects: problems.length > 0 ? [] : objects, problems };
-}
-
-function parse(text: string, lineCounter: LineCounter): readonly YamlDocument.Parsed[] | null {
-  try {
-    const options = { version: "1.2", uniqueKeys: false, merge: false, lineCounter } as const;
-    // An empty stream is a list too, with a property that says so.
-    return [...parseAllDocuments(text, options)];
-  } catch (error) {
-    if (error instanceof RangeError) {
-      return null;
-    }
-    throw error;
-  }
 }
 
 interface Plain {

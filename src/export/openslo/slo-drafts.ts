@@ -168,11 +168,13 @@ function inexact({ target, targetPercent }: Objective) {
 function foreignLosses({ document, objective, foreign }: Source): SloDraft["lost"] {
   const { displayName } = document.metadata;
   const { compositeWeight } = objective;
+  const title = document.spec.objectives.length === 1 ? objective.displayName : undefined;
   const isComposite = objective.indicator !== undefined || objective.indicatorRef !== undefined;
   const texts = [
     displayName === undefined || document.spec.description === undefined
       ? null
       : `the display name “${displayName}”`,
+    title === undefined ? null : `the objective's display name “${title}”`,
     foreign.length === 0 ? null : `the annotations ${foreign.join(", ")}`,
     !isComposite
       ? null

@@ -111,17 +111,24 @@ function datasetsOf(checks: readonly CheckDraft[]): {
   if (found.size === 0) {
     found.set(toDo, new Map());
   }
-  const datasets = [...found].map(([name, own]) => {
-    const fields = [...own].map(([check, draft]) => [check, draft.fields] as const);
+  const datasets = [...found].map(([name, own]) => [name, datasetFields(own)] as const);
+  const sources = datasets.flatMap(([name, fields]) => {
+    const subject = `dataset \`${name}\``;
+    const columns = { at: ["datasets", name, "columns"], subject, text: "the promised columns" };
     return [
-      name,
-      { table: toDo, ...(fields.length > 0 && { checks: Object.fromEntries(fields) }) },
-    ] as const;
+      { at: ["datasets", name, "table"], subject, text: "where the data is stored" },
+      ...("columns" in fields ? [columns] : []),
+    ];
   });
-  const sources = datasets.map(([name]) => ({
-    at: ["datasets", name, "table"],
-    subject: `dataset \`${name}\``,
-    text: "where the data is stored",
-  }));
   return { datasets: Object.fromEntries(datasets), notes: [...sources, ...notes] };
+}
+
+function datasetFields(own: ReadonlyMap<string, CheckDraft>): Readonly<Record<string, unknown>> {
+  const checks = [...own].map(([check, { fields }]) => [check, fields] as const);
+  const hasSchema = checks.some(([, { type }]) => type === "schema");
+  return {
+    table: toDo,
+    ...(hasSchema && { columns: { [toDo]: { type: toDo } } }),
+    ...(checks.length > 0 && { checks: Object.fromEntries(checks) }),
+  };
 }

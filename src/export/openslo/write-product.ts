@@ -33,6 +33,7 @@ function holdsMaps(node: Node): boolean {
   return isMap(node) && node.items.some(({ value }) => isMap(value));
 }
 
+/** The key at the path, or of the last thing on the way that there is. */
 function keyAt(document: Document, at: Path): Node | null {
   let node: unknown = document.contents;
   let key: unknown = null;
@@ -41,7 +42,7 @@ function keyAt(document: Document, at: Path): Node | null {
       ? node.items.find((one) => String(one.key) === segment)
       : undefined;
     if (pair === undefined) {
-      return null;
+      break;
     }
     [key, node] = [pair.key, pair.value];
   }
