@@ -1,30 +1,68 @@
 import type {
   CheckResult,
   CheckTypeSpec,
-  Figures,
+  EvaluateContext,
+  IdleContext,
   Measurements,
   MetricRequest,
   PlanContext,
 } from "../../src/core/check.ts";
 import type { MeasurementFailure } from "../../src/core/measurement.ts";
 import type { SqlValue } from "../../src/core/value.ts";
-import { formatDuration } from "../../src/time/duration.ts";
+import type { EpochMs } from "../../src/core/vocabulary.ts";
+import { idleUntil, localDay } from "../../src/time/calendar.ts";
 import { zonedMoment } from "../../src/time/zone.ts";
-import { shownCount, shownName, shownNumber } from "../_shared/text.ts";
+import { shownCount } from "../_shared/text.ts";
 import { noTime } from "../_shared/time-column.ts";
 import { unmeasured } from "../_shared/unmeasured.ts";
-import { type Bounds, rowBounds, type VolumeParams, volumeParams } from "./params.ts";
+import {
+  type Bounds,
+  judgedOf,
+  rowBounds,
+  unitOf,
+  type VolumeParams,
+  volumeParams,
+} from "./params.ts";
 import { volumeProblems } from "./problems.ts";
+import { expectedOf, placeOf, promiseOf } from "./promise.ts";
+import { lastUnit, unitIdleUntil, unitSchedule } from "./window.ts";
 
-/** How many rows a dataset, or a rolling window of it, may hold. */
+/** How many rows a dataset, a rolling window, or each whole day or hour of it may hold. */
 export const volume: CheckTypeSpec<VolumeParams> = {
   name: "volume",
   dimension: "completeness",
   params: volumeParams,
+  calendar: ({ calendar }) => calendar,
+  judged: judgedOf,
+  schedule: (params, { timezone }) => {
+    const unit = unitOf(params);
+    return unit === null ? null : unitSchedule(unit.lengthMs, unit.delayMs, timezone);
+  },
+  idleUntil: idle,
   problems: volumeProblems,
   plan,
   evaluate,
 };
+
+/** A day without data is that of the whole day or hour that would be judged, and today for a rolling window. */
+function idle(
+  params: VolumeParams,
+  { timezone, calendar, atMs }: IdleContext,
+): { readonly untilMs: EpochMs; readonly reason: string } | null {
+  if (calendar === null) {
+    return null;
+  }
+  const unit = unitOf(params);
+  const untilMs = idleUntil(calendar, timezone, atMs);
+  const today = untilMs === null ? null : { untilMs, day: localDay(atMs, timezone) };
+  const found = unit === null ? today : unitIdleUntil(calendar, unit, timezone, atMs);
+  return found === null
+    ? null
+    : {
+        untilMs: found.untilMs,
+        reason: `${found.day} is not in the calendar ${calendar.name}; no rows are expected.`,
+      };
+}
 
 /**
  * The window is `[now − window, now)`, so that windows laid end to end count every row once. The newest value
@@ -37,15 +75,24 @@ function plan(params: VolumeParams, context: PlanContext): readonly MetricReques
   }
   const { dialect, nowMs, timezone } = context;
   const column = dialect.quoteIdentifier(params.column);
-  const from = dialect.compareTime(column, ">=", zonedMoment(nowMs - params.window, timezone));
-  const to = dialect.compareTime(column, "<", zonedMoment(nowMs, timezone));
+  const unit = unitOf(params);
+  const { fromMs, toMs } =
+    unit === null
+      ? { fromMs: nowMs - params.window, toMs: nowMs }
+      : lastUnit(unit.lengthMs, unit.delayMs, timezone, nowMs);
+  const from = dialect.compareTime(column, ">=", zonedMoment(fromMs, timezone));
+  const to = dialect.compareTime(column, "<", zonedMoment(toMs, timezone));
   return [
     { kind: "aggregate", id: "rows", fn: "count", filter: `${from} AND ${to}` },
     { kind: "aggregate", id: "newest", fn: "max", of: column },
   ];
 }
 
-function evaluate(params: VolumeParams, measured: Measurements): CheckResult {
+function evaluate(
+  params: VolumeParams,
+  measured: Measurements,
+  context: EvaluateContext,
+): CheckResult {
   const answer = measured.aggregate("rows");
   const expected = expectedOf(params);
   if (!answer.ok) {
@@ -62,7 +109,7 @@ function evaluate(params: VolumeParams, measured: Measurements): CheckResult {
   const { fail, warn } = rowBounds(params);
   return {
     outcome: isOutside(rows, fail) ? "fail" : isOutside(rows, warn) ? "warn" : "pass",
-    summary: `${shownCount(rows, "row")}${placeOf(params)}; ${promiseOf(fail, warn)}.`,
+    summary: `${shownCount(rows, "row")}${placeOf(params, context)}; ${promiseOf(fail, warn)}.`,
     measured: { rows: rows <= Number.MAX_SAFE_INTEGER ? Number(rows) : rows.toString() },
     expected,
   };
@@ -86,46 +133,4 @@ function countOf(value: SqlValue): bigint | null {
 /** A bigint and a number compare by value, whatever their size. */
 function isOutside(rows: bigint, { min, max }: Bounds): boolean {
   return (min !== null && rows < min) || (max !== null && rows > max);
-}
-
-function placeOf({ column, window }: VolumeParams): string {
-  return column === undefined || window === undefined
-    ? " in the dataset"
-    : ` in the last ${formatDuration(window)} of ${shownName(column)}`;
-}
-
-/** `at least 1,000 promised, at least 1,500 without a warning`. */
-function promiseOf(fail: Bounds, warn: Bounds): string {
-  const promise = boundsText(fail);
-  const quiet = boundsText(warn);
-  return [
-    promise === "" ? "" : `${promise} promised`,
-    quiet === "" ? "" : `${quiet} without a warning`,
-  ]
-    .filter((part) => part !== "")
-    .join(", ");
-}
-
-function boundsText({ min, max }: Bounds): string {
-  if (min !== null && max !== null) {
-    return min === max
-      ? `exactly ${shownNumber(min)}`
-      : `${shownNumber(min)} to ${shownNumber(max)}`;
-  }
-  return [
-    min === null ? "" : `at least ${shownNumber(min)}`,
-    max === null ? "" : `at most ${shownNumber(max)}`,
-  ].join("");
-}
-
-function expectedOf(params: VolumeParams): Figures {
-  const { fail, warn } = rowBounds(params);
-  const bounds: readonly (readonly [string, number | null])[] = [
-    ["min_rows", fail.min],
-    ["max_rows", fail.max],
-    ["warn_min_rows", warn.min],
-    ["warn_max_rows", warn.max],
-    ["window_seconds", params.window === undefined ? null : params.window / 1000],
-  ];
-  return Object.fromEntries(bounds.filter(([, bound]) => bound !== null));
 }

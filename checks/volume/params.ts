@@ -1,6 +1,7 @@
 import { z } from "zod";
-import { positiveDurationField } from "../../src/time/fields.ts";
-import { columnField, plannedField } from "../_shared/fields.ts";
+import type { DurationMs } from "../../src/core/vocabulary.ts";
+import { durationField, positiveDurationField } from "../../src/time/fields.ts";
+import { columnField } from "../_shared/fields.ts";
 
 const rowsField = z.int().min(0);
 const boundsField = z.strictObject({
@@ -25,9 +26,17 @@ export const volumeParams = z.strictObject({
   rows: z.enum(["exact", "estimate"]).default("exact").meta({
     description: "`exact` counts. `estimate` is planned, and refused until built.",
   }),
-  complete: plannedField("`true` judges the last whole local day or hour, once."),
-  delay: plannedField("how long after its end a whole day or hour is judged."),
-  calendar: plannedField("the calendar of the days that have data."),
+  complete: z.boolean().default(false).meta({
+    description:
+      "`true` judges the last whole local day (`window: 1d`) or hour (`window: 1h`), each once.",
+  }),
+  delay: durationField.prefault("0s").meta({
+    description: "How long after its end a whole day or hour is judged, in whole minutes.",
+    examples: ["2h", "15m"],
+  }),
+  calendar: z.string().min(1).optional().meta({
+    description: "The calendar of the days that have data; the check skips the others.",
+  }),
 });
 
 export type VolumeParams = z.output<typeof volumeParams>;
@@ -46,4 +55,18 @@ export function rowBounds(params: VolumeParams): { readonly fail: Bounds; readon
     },
     warn: { min: params.warn?.min ?? null, max: params.warn?.max ?? null },
   };
+}
+
+/** A window of whole local days or hours; null for a rolling one and for the whole dataset. */
+export function unitOf({ complete, window, delay }: VolumeParams): {
+  readonly lengthMs: DurationMs;
+  readonly delayMs: DurationMs;
+} | null {
+  return complete && window !== undefined ? { lengthMs: window, delayMs: delay } : null;
+}
+
+/** Both spellings of bounds are one promise, and when it is looked at is none. */
+export function judgedOf(params: VolumeParams): unknown {
+  const { min: _, max: __, delay: ___, ...rest } = params;
+  return { ...rest, ...rowBounds(params) };
 }

@@ -1,18 +1,16 @@
 import type { DatasetFacts, ParameterProblem } from "../../src/core/check.ts";
-import { notBuilt, timeColumnProblem } from "../_shared/problems.ts";
+import { timeColumnProblem } from "../_shared/problems.ts";
 import { parseSqlType } from "../_shared/sql-type.ts";
 import { rowBounds, type VolumeParams } from "./params.ts";
+import { unitLengths } from "./window.ts";
 
+const minuteMs = 60_000;
 const dayMs = 86_400_000;
+
+const longestDelayMs = 31 * dayMs;
 
 /** 100 years: beyond it a window may start before the year 1, which not every warehouse can spell. */
 const longestWindowMs = 100 * 365 * dayMs;
-
-const planned = {
-  complete: "use a rolling `window` for now",
-  delay: "it belongs to `complete`",
-  calendar: "a schedule with `cron` can leave days of the week out",
-};
 
 /** What the bounds and the window contradict, and what is not built yet. */
 export function volumeProblems(
@@ -20,9 +18,9 @@ export function volumeProblems(
   dataset: DatasetFacts,
 ): readonly ParameterProblem[] {
   return [
-    ...notBuilt(params, planned),
     ...estimateProblems(params),
     ...windowProblems(params),
+    ...completeProblems(params),
     ...formProblems(params),
     ...contradictions(params),
     ...columnProblems(params, dataset),
@@ -57,6 +55,26 @@ function windowProblems(params: VolumeParams): readonly ParameterProblem[] {
   }
   if (params.window !== undefined && params.window > longestWindowMs) {
     problems.push({ path: ["window"], message: "a window is at most 100y long" });
+  }
+  return problems;
+}
+
+function completeProblems(params: VolumeParams): readonly ParameterProblem[] {
+  const { complete, window, delay } = params;
+  if (!complete) {
+    return delay === 0
+      ? []
+      : [{ path: ["delay"], message: "`delay` belongs to `complete: true`, which is not given" }];
+  }
+  const problems: ParameterProblem[] = [];
+  if (window === undefined || !unitLengths.includes(window)) {
+    problems.push({
+      path: ["complete"],
+      message: "`complete` judges whole days or hours: give a `window` of `1d` or `1h`",
+    });
+  }
+  if (delay % minuteMs !== 0 || delay > longestDelayMs) {
+    problems.push({ path: ["delay"], message: "`delay` is in whole minutes, and at most 31d" });
   }
   return problems;
 }
