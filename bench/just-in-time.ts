@@ -89,11 +89,7 @@ async function loadsOf({ loads }: Table): Promise<readonly EpochMs[]> {
   }
 }
 
-async function meshOf(
-  folder: TemporaryFolder,
-  { maxAge }: Table,
-  schedule: object,
-): Promise<Mesh> {
+async function meshOf(folder: TemporaryFolder, { maxAge }: Table, schedule: object): Promise<Mesh> {
   const fresh = { type: "freshness", column: "date", max_age: maxAge, schedule };
   const dataset = { files: file, columns: { date: { type: "timestamp" } }, checks: { fresh } };
   return readMesh(await writeMesh(folder, { type: "duckdb" }, { flights: { flights: dataset } }));

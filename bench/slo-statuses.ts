@@ -89,7 +89,7 @@ function oneObservation(mesh: Mesh, report: Report): void {
     const observation = observationAt(nowMs + round * cadenceMs, 30);
     const startMs = performance.now();
     for (const checkId of mesh.checks.keys()) {
-      const last = state.lastRunOf(checkId);
+      const last = state.history.lastRunOf(checkId);
       const runs = follow(last, observation, { checkId, generation: "" }, sli);
       state.apply({ ...nothing, runs });
     }

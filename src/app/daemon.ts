@@ -233,7 +233,7 @@ export class Daemon {
 
   async #prune(beforeMs: EpochMs): Promise<void> {
     try {
-      this.#watch.state.forgetBefore(beforeMs);
+      this.#watch.state.history.forgetBefore(beforeMs);
       const rows = await this.#store.prune(beforeMs);
       this.#logger.debug({ rows }, "old history was pruned");
     } catch (error) {

@@ -138,7 +138,7 @@ function checkDocument(check: Check, state: WatchState, nowMs: EpochMs): CheckDo
 
 /** A disabled check has no state, whatever was last found: nobody looks. */
 function stateOf(check: Check, state: WatchState, nowMs: EpochMs): "good" | "bad" | "unknown" {
-  return check.disabledReason === null ? stateAt(state.runsOf(check.id), nowMs) : "unknown";
+  return check.disabledReason === null ? stateAt(state.history.runsOf(check.id), nowMs) : "unknown";
 }
 
 function checksOf(product: Product, mesh: Mesh): readonly Check[] {

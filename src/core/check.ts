@@ -128,7 +128,10 @@ export interface CheckTypeSpec<P = unknown> {
   /** The schedule that the parameters themselves imply; a check of such a type may declare none of its own. */
   schedule?(params: P, context: { readonly timezone: string }): Schedule | null;
   /** Says until when there is nothing to judge at `atMs`, a holiday for example; null where there is. */
-  idleUntil?(params: P, context: IdleContext): { readonly untilMs: EpochMs; readonly reason: string } | null;
+  idleUntil?(
+    params: P,
+    context: IdleContext,
+  ): { readonly untilMs: EpochMs; readonly reason: string } | null;
   /** What the zod type cannot say: contradictions between keys, and keys that are not built yet. */
   problems(params: P, dataset: DatasetFacts): readonly ParameterProblem[];
   plan(params: P, context: PlanContext): readonly MetricRequest[];

@@ -145,7 +145,8 @@ export const errorCodes = {
   },
   TM_OPENSLO_INPUT: {
     what: "A file given to `import openslo` cannot be read, is not YAML, or breaks a rule of OpenSLO v1.",
-    remedy: "The message names the key and what is allowed there; `docs/openslo.md` lists the rules.",
+    remedy:
+      "The message names the key and what is allowed there; `docs/openslo.md` lists the rules.",
   },
   TM_OUTPUT_EXISTS: {
     what: "A command would overwrite a file that it did not write.",

@@ -1,8 +1,8 @@
 import type { CheckResult } from "./check.ts";
-import type { CheckAlertState, Delivery, Incident, NewDelivery } from "./incident.ts";
 import type { ExclusionRecord } from "./exclusion.ts";
+import type { CheckAlertState, Delivery, Incident, NewDelivery } from "./incident.ts";
 import type { Renames } from "./mesh.ts";
-import type { Sighting, TimelineRun } from "./timeline.ts";
+import type { DeadlineEra, Sighting, TimelineRun } from "./timeline.ts";
 import type { EpochMs, SlotEnding, SlotKind } from "./vocabulary.ts";
 
 /** A due time of a probe. Unique by (probe, due time, kind). */
@@ -90,7 +90,7 @@ export interface Results {
 }
 
 export interface Timelines {
-  /** Runs that end after `fromMs`, by check, oldest first. */
+  /** By check, oldest first: runs that end after `fromMs`, and of each check the newest one in any case. */
   since(fromMs: EpochMs): Promise<ReadonlyMap<string, readonly TimelineRun[]>>;
   /** Inserts, or replaces the run of the same check and start. */
   put(runs: readonly TimelineRun[]): Promise<void>;
@@ -98,6 +98,10 @@ export interface Timelines {
   sightingsSince(fromMs: EpochMs): Promise<ReadonlyMap<string, readonly Sighting[]>>;
   /** Inserts, or replaces the sighting of the same check and number. */
   putSightings(sightings: readonly Sighting[]): Promise<void>;
+  /** By check, oldest first. */
+  eras(): Promise<ReadonlyMap<string, readonly DeadlineEra[]>>;
+  /** Inserts, or replaces the era of the same check and start. */
+  putEras(eras: readonly DeadlineEra[]): Promise<void>;
   /** When each SLO was first loaded. */
   sloSince(): Promise<ReadonlyMap<string, EpochMs>>;
   /** Notes SLOs loaded for the first time; those known keep their instant. */

@@ -1,3 +1,4 @@
+import type { DeadlineSli } from "./sli.ts";
 import type { DurationMs, EpochMs, Outcome } from "./vocabulary.ts";
 
 export type TimeState = "good" | "bad" | "unknown" | "excluded";
@@ -39,6 +40,14 @@ export interface Sighting {
   readonly observedMs: EpochMs;
   /** Null: the dataset was empty. */
   readonly newestMs: EpochMs | null;
+}
+
+/** From when on a check's deliveries are promised in this way, until its next era begins. */
+export interface DeadlineEra {
+  readonly checkId: string;
+  readonly generation: string;
+  readonly fromMs: EpochMs;
+  readonly sli: DeadlineSli;
 }
 
 /** A result as a timeline takes it. */

@@ -94,6 +94,7 @@ export class Ledger {
       const { withdrawn, sloSince } = await store.transaction(async (parts) => {
         await parts.timelines.noteSlos([...mesh.slos.keys()], nowMs);
         await parts.timelines.put(change.runs);
+        await parts.timelines.putEras(change.eras);
         await parts.incidents.removeStates(change.removedCheckIds);
         for (const incident of change.incidents) {
           await parts.incidents.put(incident);
@@ -106,6 +107,7 @@ export class Ledger {
       });
       this.#take(change);
       this.#state.takeSince(sloSince);
+      this.#state.history.takeEras(change.eras);
       this.#mesh = mesh;
       swap();
       slotsEnded("abandoned", withdrawn);

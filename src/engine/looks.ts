@@ -42,7 +42,7 @@ function freshnessLook(
   probe: Probe,
   state: WatchState,
 ): Look | null {
-  const last = state.lastRunOf(check.id);
+  const last = state.history.lastRunOf(check.id);
   if (last?.newestMs === undefined || last.generation !== check.generation) {
     return null;
   }

@@ -48,12 +48,12 @@ export function reckon(
     records,
     runs: records.flatMap((record) => {
       const { sli } = checkOf(record) ?? {};
-      const last = state.lastRunOf(record.checkId);
+      const last = state.history.lastRunOf(record.checkId);
       return sli === undefined ? [] : follow(last, observationOf(record), record, sli);
     }),
     sightings: records.flatMap((record) => {
       const { sli } = checkOf(record) ?? {};
-      const last = state.lastSightingOf(record.checkId);
+      const last = state.history.lastSightingOf(record.checkId);
       return sli?.kind === "deadline" ? sight(last, observationOf(record), record, sli) : [];
     }),
     alertStates: alerting.states,

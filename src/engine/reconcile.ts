@@ -4,9 +4,10 @@
  */
 import type { IncidentChange } from "../alerting/incidents.ts";
 import { withdraw } from "../alerting/step.ts";
+import type { Calendar } from "../core/calendar.ts";
 import type { Incident, NewDelivery } from "../core/incident.ts";
 import type { Check, Mesh } from "../core/mesh.ts";
-import type { TimelineRun } from "../core/timeline.ts";
+import type { DeadlineEra, TimelineRun } from "../core/timeline.ts";
 import type { EpochMs } from "../core/vocabulary.ts";
 import { cut } from "../slo/timeline.ts";
 import type { StateChange, WatchState } from "./state.ts";
@@ -15,6 +16,7 @@ import { mergeChanges, tell } from "./tell.ts";
 
 export interface Reconciliation extends StateChange {
   readonly deliveries: readonly NewDelivery[];
+  readonly eras: readonly DeadlineEra[];
 }
 
 /** `before` is the mesh that was watched until now, for the words of notices about what is gone. */
@@ -45,6 +47,7 @@ export function reconcile(
     records: [],
     runs: cutRuns(after, state, nowMs),
     sightings: [],
+    eras: erasOf(after, state, nowMs),
     alertStates: [],
     removedCheckIds,
     incidents: [...touched.values()],
@@ -61,12 +64,43 @@ export function reconcile(
 /** The hold of a check that is measured or judged otherwise from now on ends now. */
 function cutRuns(after: Mesh, state: WatchState, nowMs: EpochMs): readonly TimelineRun[] {
   return [...after.checks.values()].flatMap((check) => {
-    const last = state.lastRunOf(check.id);
+    const last = state.history.lastRunOf(check.id);
     if (last === null || (last.generation === check.generation && isWatched(check))) {
       return [];
     }
     return cut(last, nowMs) ?? [];
   });
+}
+
+/**
+ * Where deliveries are promised otherwise from now on an era begins. A calendar that changed is no other promise:
+ * the days that it had wrong are judged anew.
+ */
+function erasOf(after: Mesh, state: WatchState, nowMs: EpochMs): readonly DeadlineEra[] {
+  return [...after.checks.values()].flatMap(({ id: checkId, generation, sli }) => {
+    if (sli.kind !== "deadline") {
+      return [];
+    }
+    const last = state.history.erasOf(checkId).at(-1);
+    if (last?.generation !== generation) {
+      // A clock that was set back must not begin an era before the one that it ends.
+      const fromMs = last === undefined ? nowMs : Math.max(nowMs, last.fromMs + 1);
+      return [{ checkId, generation, fromMs, sli }];
+    }
+    return isSameCalendar(last.sli.calendar, sli.calendar) ? [] : [{ ...last, sli }];
+  });
+}
+
+function isSameCalendar(a: Calendar | null, b: Calendar | null): boolean {
+  if (a === null || b === null) {
+    return a === b;
+  }
+  return (
+    a.name === b.name &&
+    a.timezone === b.timezone &&
+    a.days.symmetricDifference(b.days).size === 0 &&
+    a.holidays.symmetricDifference(b.holidays).size === 0
+  );
 }
 
 function isWatched(check: Check | undefined): boolean {

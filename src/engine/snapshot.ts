@@ -36,7 +36,7 @@ export function snapshotOf(
 }
 
 function checkSnapshot(check: Check, mesh: Mesh, state: WatchState, nowMs: EpochMs): CheckSnapshot {
-  const held = stateAt(state.runsOf(check.id), nowMs);
+  const held = stateAt(state.history.runsOf(check.id), nowMs);
   return {
     product: check.product,
     dataset: mesh.datasets.get(check.datasetId)?.name ?? check.datasetId,

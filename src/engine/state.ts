@@ -1,13 +1,13 @@
-import type { LastSeen } from "../core/check.ts";
 import type { ExcludedTime, ExclusionRecord } from "../core/exclusion.ts";
 import type { CheckAlertState, Incident } from "../core/incident.ts";
-import type { Check, Mesh, Slo } from "../core/mesh.ts";
+import type { Mesh, Slo } from "../core/mesh.ts";
 import type { ResultRecord, StoreParts } from "../core/store.ts";
 import type { Sighting, TimelineRun } from "../core/timeline.ts";
 import type { DurationMs, EpochMs } from "../core/vocabulary.ts";
 import { type Evidence, evaluateSlo, type SloStatus } from "../slo/evaluate.ts";
 import { boundsOf, longestMs } from "../time/period.ts";
 import { type AppliedExclusion, excludedOf, exclusionsOf } from "./excluded.ts";
+import { History } from "./history.ts";
 
 /** The longest stretch that an error ratio is exported for. */
 const longestBurnMs = 3 * 86_400_000;
@@ -27,16 +27,13 @@ export interface StateChange {
  * been committed, so that it never runs ahead of the store.
  */
 export class WatchState {
-  readonly #runs = new Map<string, TimelineRun[]>();
-  readonly #sightings = new Map<string, Sighting[]>();
+  readonly history = new History();
   readonly #alertStates = new Map<string, CheckAlertState>();
   readonly #openIncidents = new Map<string, Incident>();
   readonly #latest = new Map<string, ResultRecord>();
   readonly #lastConclusive = new Map<string, EpochMs>();
   #sloSince: ReadonlyMap<string, EpochMs> = new Map();
   #exclusions: readonly ExclusionRecord[] = [];
-  /** How far back the runs were read. */
-  #windowMs: DurationMs = 0;
 
   /** Reads everything that a window ending now can reach, and `fromMs` where that is earlier. */
   static async load(
@@ -46,7 +43,7 @@ export class WatchState {
     fromMs: EpochMs = nowMs,
   ): Promise<WatchState> {
     const state = new WatchState();
-    await state.#read(store, Math.max(longestWindowMs(mesh), nowMs - fromMs), nowMs);
+    await state.history.read(store, Math.max(longestWindowMs(mesh), nowMs - fromMs), nowMs);
     for (const [checkId, alertState] of await store.incidents.states()) {
       state.#alertStates.set(checkId, alertState);
     }
@@ -66,20 +63,7 @@ export class WatchState {
 
   /** Reads the runs again when the mesh has a longer window than they were read for. */
   reach(store: StoreParts, mesh: Mesh, nowMs: EpochMs): Promise<void> {
-    return this.#read(store, longestWindowMs(mesh), nowMs);
-  }
-
-  async #read(store: StoreParts, windowMs: DurationMs, nowMs: EpochMs): Promise<void> {
-    if (windowMs <= this.#windowMs) {
-      return;
-    }
-    for (const [checkId, runs] of await store.timelines.since(nowMs - windowMs)) {
-      this.#runs.set(checkId, [...runs]);
-    }
-    for (const [checkId, sightings] of await store.timelines.sightingsSince(nowMs - windowMs)) {
-      this.#sightings.set(checkId, [...sightings]);
-    }
-    this.#windowMs = windowMs;
+    return this.history.read(store, longestWindowMs(mesh), nowMs);
   }
 
   takeSince(sloSince: ReadonlyMap<string, EpochMs>): void {
@@ -91,12 +75,7 @@ export class WatchState {
   }
 
   apply(change: StateChange): void {
-    for (const run of change.runs) {
-      this.#putRun(run);
-    }
-    for (const sighting of change.sightings) {
-      this.#putSighting(sighting);
-    }
+    this.history.take(change);
     for (const record of change.records) {
       this.#takeRecord(record);
     }
@@ -113,42 +92,6 @@ export class WatchState {
         this.#openIncidents.delete(incident.id);
       }
     }
-  }
-
-  /** Forgets what no window reaches any more, but never the newest of a check. */
-  forgetBefore(ms: EpochMs): void {
-    for (const sightings of this.#sightings.values()) {
-      const keep = sightings.findIndex(({ observedMs }) => observedMs > ms);
-      sightings.splice(0, keep === -1 ? sightings.length - 1 : keep);
-    }
-    for (const runs of this.#runs.values()) {
-      const keep = runs.findIndex(({ toMs }) => toMs > ms);
-      runs.splice(0, keep === -1 ? runs.length - 1 : keep);
-    }
-  }
-
-  runsOf(checkId: string): readonly TimelineRun[] {
-    return this.#runs.get(checkId) ?? [];
-  }
-
-  lastRunOf(checkId: string): TimelineRun | null {
-    return this.#runs.get(checkId)?.at(-1) ?? null;
-  }
-
-  /** What the last conclusive probe saw of a check as it is declared now. */
-  lastSeenOf(check: Check | undefined): LastSeen | null {
-    if (check === undefined) {
-      return null;
-    }
-    const { id, generation, sli } = check;
-    const last = sli.kind === "deadline" ? this.lastSightingOf(id) : this.lastRunOf(id);
-    return last?.generation !== generation
-      ? null
-      : { atMs: last.observedMs, newestMs: last.newestMs ?? null };
-  }
-
-  lastSightingOf(checkId: string): Sighting | null {
-    return this.#sightings.get(checkId)?.at(-1) ?? null;
   }
 
   alertStateOf(checkId: string): CheckAlertState | null {
@@ -176,11 +119,24 @@ export class WatchState {
     return slo.sinceMs ?? this.#sloSince.get(slo.id) ?? nowMs;
   }
 
-  evidenceOf(slo: Slo): Evidence {
-    return {
-      unit: "time",
-      checks: slo.checkIds.map((checkId) => ({ name: checkId, runs: this.runsOf(checkId) })),
-    };
+  /** What an SLO is judged by, in its own unit. No check type counts rows. */
+  evidenceOf({ budgeting, checkIds }: Slo): Evidence {
+    return budgeting === "deliveries"
+      ? {
+          unit: "deliveries",
+          checks: checkIds.map((checkId) => ({
+            name: checkId,
+            eras: this.history.erasOf(checkId),
+            sightings: this.history.sightingsOf(checkId),
+          })),
+        }
+      : {
+          unit: "time",
+          checks: checkIds.map((checkId) => ({
+            name: checkId,
+            runs: this.history.runsOf(checkId),
+          })),
+        };
   }
 
   /** What is excused of the SLO's window and of what a burn rate looks back on. */
@@ -208,31 +164,6 @@ export class WatchState {
     if (result.outcome !== "error" && result.outcome !== "skip") {
       const knownMs = this.#lastConclusive.get(checkId) ?? atMs;
       this.#lastConclusive.set(checkId, Math.max(knownMs, atMs));
-    }
-  }
-
-  #putSighting(sighting: Sighting): void {
-    const sightings = this.#sightings.get(sighting.checkId);
-    if (sightings === undefined) {
-      this.#sightings.set(sighting.checkId, [sighting]);
-    } else if (sightings.at(-1)?.number === sighting.number) {
-      sightings[sightings.length - 1] = sighting;
-    } else {
-      sightings.push(sighting);
-    }
-  }
-
-  #putRun(run: TimelineRun): void {
-    const runs = this.#runs.get(run.checkId);
-    if (runs === undefined) {
-      this.#runs.set(run.checkId, [run]);
-      return;
-    }
-    const at = runs.findLastIndex(({ fromMs }) => fromMs === run.fromMs);
-    if (at === -1) {
-      runs.push(run);
-    } else {
-      runs[at] = run;
     }
   }
 }

@@ -258,7 +258,7 @@ export class Watch {
       logger,
       newId,
       signal: this.#abort.signal,
-      last: (checkId) => this.state.lastSeenOf(this.mesh.checks.get(checkId)),
+      last: (checkId) => this.state.history.lastSeenOf(this.mesh.checks.get(checkId)),
       onStatement: (bytes) => events.statementRan(dataset.connection, bytes),
     });
   }

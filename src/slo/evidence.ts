@@ -1,6 +1,6 @@
 import type { SloWindow, UnknownPolicy } from "../core/mesh.ts";
-import type { Budgeting, DeadlineSli } from "../core/sli.ts";
-import type { Interval, Sighting, TimelineRun } from "../core/timeline.ts";
+import type { Budgeting } from "../core/sli.ts";
+import type { DeadlineEra, Interval, Sighting, TimelineRun } from "../core/timeline.ts";
 import type { EpochMs, Ppm } from "../core/vocabulary.ts";
 
 /** A stretch of its own, as a report on a past period has. */
@@ -28,7 +28,8 @@ export interface CheckRuns {
 /** A check that is delivered by deadlines, and what was seen of it, in order. */
 export interface CheckSightings {
   readonly name: string;
-  readonly sli: DeadlineSli;
+  /** How its deliveries were promised, oldest first; none: nothing was expected. */
+  readonly eras: readonly Pick<DeadlineEra, "fromMs" | "generation" | "sli">[];
   readonly sightings: readonly Sighting[];
 }
 

@@ -150,7 +150,7 @@ function probeText({ cadenceMs, costMs }: Cost): string {
 }
 
 function remedyFor({ name }: Cost): string {
-  return `\`${name}\` is looked at so often: probe it more often, take a longer window, or promise less`;
+  return `probe \`${name}\` more often, take a longer window, or promise less`;
 }
 
 /** With deliveries the allowance is a number of them, and below one none may be missed. */

@@ -83,7 +83,7 @@ function sightingsOf(check: ObservedDeliveries, nowMs: EpochMs): CheckSightings 
     }
   }
   const ascending = [...sightings.values()].sort((a, b) => a.number - b.number);
-  return { name, sli, sightings: ascending };
+  return { name, eras: [{ fromMs: 0, generation: "", sli }], sightings: ascending };
 }
 
 /** slo.md §1 A: the time to the next scheduled due slot plus half the shortest gap in the schedule. */

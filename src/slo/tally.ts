@@ -1,11 +1,10 @@
 import type { ExcludedTime } from "../core/exclusion.ts";
 import type { Interval, TimeState } from "../core/timeline.ts";
 import type { DurationMs, EpochMs } from "../core/vocabulary.ts";
-import { deadlinesBetween } from "../time/deadlines.ts";
 import type { Bounds } from "../time/period.ts";
+import { expectedIn, judgeEras } from "./eras.ts";
 import type { CheckRuns, CheckSightings, Evidence, RowCount, Tally } from "./evidence.ts";
 import { type Excuses, excuse, excuseAt, excusesOf } from "./exclude.ts";
-import { judgeDeadlines } from "./sightings.ts";
 import { intervalsOf, union } from "./timeline.ts";
 
 /** Milliseconds or events in each state. */
@@ -85,15 +84,15 @@ function tallyDeliveries(checks: readonly CheckSightings[], stretch: Stretch): T
   const totals = emptyTotals();
   const timeline: Interval[] = [];
   let whole = 0;
-  const blame = checks.map(({ name, sli, sightings }) => {
+  const blame = checks.map(({ name, eras, sightings }) => {
     let bad = 0;
-    for (const { opensMs, dueMs, state } of judgeDeadlines(sli, sightings, judgedFromMs, nowMs)) {
+    for (const { opensMs, dueMs, state } of judgeEras(eras, sightings, judgedFromMs, nowMs)) {
       const judged = excuseAt(excuses, dueMs) ?? state;
       totals[judged] += 1;
       bad += judged === "bad" ? 1 : 0;
       timeline.push({ fromMs: opensMs, toMs: dueMs, state: judged });
     }
-    const deadlines = deadlinesBetween(sli, fromMs, toMs);
+    const deadlines = expectedIn(eras, fromMs, toMs);
     whole += deadlines.length;
     totals.excluded += deadlines.filter(
       ({ dueMs }) => dueMs >= nowMs && excuseAt(excuses, dueMs) === "excluded",

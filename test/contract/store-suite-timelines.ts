@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Store } from "../../src/core/store.ts";
-import { exclusionOf, minute, runOf, sightingOf, t0 } from "./store-things.ts";
+import { eraOf, exclusionOf, minute, runOf, sightingOf, t0 } from "./store-things.ts";
 
 export function describeTimelines(store: () => Store): void {
   describe("timelines", () => {
@@ -56,6 +56,16 @@ export function describeTimelines(store: () => Store): void {
       expect(await since(t0 + 99 * minute)).toEqual({
         "orders/orders/by_seven": seen.slice(3),
         "a/b/quiet": [quiet],
+      });
+    });
+
+    it("gives how deliveries were promised, calendars and all, and replaces an era of the same start", async () => {
+      const later = eraOf({ fromMs: t0 + 10 * minute, generation: "77aa" });
+      const everyDay = { ...later.sli, calendar: null, opensMs: 30 * minute };
+      await store().timelines.putEras([later, eraOf()]);
+      await store().timelines.putEras([{ ...later, sli: everyDay }]);
+      expect(Object.fromEntries(await store().timelines.eras())).toEqual({
+        "orders/orders/by_seven": [eraOf(), { ...later, sli: everyDay }],
       });
     });
 

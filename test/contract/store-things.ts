@@ -2,7 +2,7 @@ import type { CheckResult } from "../../src/core/check.ts";
 import type { ExclusionRecord } from "../../src/core/exclusion.ts";
 import type { CheckAlertState, Incident, NewDelivery, Notice } from "../../src/core/incident.ts";
 import type { NewSlot, ResultRecord, Store } from "../../src/core/store.ts";
-import type { Sighting, TimelineRun } from "../../src/core/timeline.ts";
+import type { DeadlineEra, Sighting, TimelineRun } from "../../src/core/timeline.ts";
 
 /** 2026-01-05T06:00:00Z. */
 export const t0 = 1_767_592_800_000;
@@ -90,6 +90,23 @@ export function sightingOf(changes: Partial<Sighting> = {}): Sighting {
     fromMs: t0 - minute,
     observedMs: t0,
     newestMs: t0 - 12 * minute,
+    ...changes,
+  };
+}
+
+export function eraOf(changes: Partial<DeadlineEra> = {}): DeadlineEra {
+  const calendar = {
+    name: "business",
+    timezone: "Europe/Berlin",
+    days: new Set([1, 2, 3, 4, 5] as const),
+    holidays: new Set(["2026-12-25"]),
+    validUntil: "2026-12-31",
+  };
+  return {
+    checkId: "orders/orders/by_seven",
+    generation: "5f1d",
+    fromMs: t0,
+    sli: { kind: "deadline", by: "07:00", timezone: "Europe/Berlin", calendar, opensMs: null },
     ...changes,
   };
 }

@@ -58,6 +58,7 @@ const wholeCheckMaxBytes = 256 * 1024 * 1024;
 const stateTables = [
   "timeline_runs",
   "sightings",
+  "deadline_eras",
   "exclusions",
   "slos",
   "incidents",

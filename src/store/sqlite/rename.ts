@@ -7,7 +7,13 @@ import { NewIds } from "./new-ids.ts";
 type Moves = ReadonlyMap<string, string>;
 
 /** All but `results` have the check first in their key, and that has an index. */
-const tablesOfChecks = ["results", "timeline_runs", "sightings", "check_alert_states"] as const;
+const tablesOfChecks = [
+  "results",
+  "timeline_runs",
+  "sightings",
+  "deadline_eras",
+  "check_alert_states",
+] as const;
 
 /**
  * Gives everything that is kept under old ids its new ones, to be called in a transaction; returns the rows

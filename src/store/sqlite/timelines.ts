@@ -1,8 +1,9 @@
 import type { Timelines } from "../../core/store.ts";
-import type { Sighting, TimelineRun } from "../../core/timeline.ts";
+import type { DeadlineEra, Sighting, TimelineRun } from "../../core/timeline.ts";
 import type { EpochMs } from "../../core/vocabulary.ts";
 import type { Access } from "./access.ts";
 import { upsert } from "./columns.ts";
+import { sliOfText, textOfSli } from "./deadline-sli.ts";
 
 /** As an array: of some hundred thousand rows objects would take three times as long to make. */
 type RunRow = readonly [
@@ -26,7 +27,9 @@ type SightingRow = readonly [
 
 const runsSince = `
   SELECT check_id, generation, from_ms, to_ms, state, observed_ms, newest_ms
-  FROM timeline_runs WHERE to_ms > ? ORDER BY check_id, from_ms`;
+  FROM timeline_runs AS run
+  WHERE to_ms > ? OR from_ms = (SELECT max(from_ms) FROM timeline_runs WHERE check_id = run.check_id)
+  ORDER BY check_id, from_ms`;
 
 const putRun = upsert(
   "timeline_runs",
@@ -44,6 +47,17 @@ const putSighting = upsert(
   "sightings",
   ["check_id", "number"],
   ["check_id", "number", "generation", "from_ms", "observed_ms", "newest_ms"],
+);
+
+type EraRow = readonly [checkId: string, generation: string, fromMs: number, sli: string];
+
+const allEras = `
+  SELECT check_id, generation, from_ms, sli FROM deadline_eras ORDER BY check_id, from_ms`;
+
+const putEra = upsert(
+  "deadline_eras",
+  ["check_id", "from_ms"],
+  ["check_id", "from_ms", "generation", "sli"],
 );
 
 export class SqliteTimelines implements Timelines {
@@ -92,6 +106,18 @@ export class SqliteTimelines implements Timelines {
           observed_ms: sighting.observedMs,
           newest_ms: sighting.newestMs,
         });
+      }
+    });
+  }
+
+  eras(): Promise<ReadonlyMap<string, readonly DeadlineEra[]>> {
+    return this.#access.read((db) => byCheck(db.arrays(allEras) as readonly EraRow[], eraOf));
+  }
+
+  putEras(eras: readonly DeadlineEra[]): Promise<void> {
+    return this.#access.write((db) => {
+      for (const { checkId, fromMs, generation, sli } of eras) {
+        db.run(putEra, { check_id: checkId, from_ms: fromMs, generation, sli: textOfSli(sli) });
       }
     });
   }
@@ -148,4 +174,8 @@ function runOf(checkId: string, row: RunRow): TimelineRun {
 function sightingOf(checkId: string, row: SightingRow): Sighting {
   const [, generation, number, fromMs, observedMs, newestMs] = row;
   return { checkId, generation, number, fromMs, observedMs, newestMs };
+}
+
+function eraOf(checkId: string, [, generation, fromMs, sli]: EraRow): DeadlineEra {
+  return { checkId, generation, fromMs, sli: sliOfText(sli) };
 }

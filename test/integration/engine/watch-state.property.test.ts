@@ -123,7 +123,7 @@ function seen(state: WatchState, mesh: Mesh, nowMs: number) {
       latest: state.latestOf(id),
       lastConclusiveMs: state.lastConclusiveOf(id),
       alert: state.alertStateOf(id),
-      timeline: intervalsOf(state.runsOf(id), nowMs - 3 * dayMs, nowMs + dayMs),
+      timeline: intervalsOf(state.history.runsOf(id), nowMs - 3 * dayMs, nowMs + dayMs),
     })),
     incidents: state.openIncidents().toSorted((a, b) => a.id.localeCompare(b.id)),
     slos: [...mesh.slos.values()].map((slo) => ({

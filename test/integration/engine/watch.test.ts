@@ -217,23 +217,23 @@ describe("a reload", () => {
     const { watch, load, clock } = await workshop.start(product);
     clock.nowMs += 5 * minuteMs;
     await watch.reload(await load(product.replace("max_age: 1h", "max_age: 2h")));
-    expect(watch.state.lastRunOf("orders/orders/fresh")).toMatchObject({
+    expect(watch.state.history.lastRunOf("orders/orders/fresh")).toMatchObject({
       fromMs: noonMs,
       toMs: noonMs + 5 * minuteMs,
     });
-    expect(watch.state.lastRunOf("orders/orders/enough")?.toMs).toBeGreaterThan(
+    expect(watch.state.history.lastRunOf("orders/orders/enough")?.toMs).toBeGreaterThan(
       noonMs + 10 * minuteMs,
     );
   });
 
   it("keeps the hold when only the words about a check change", async () => {
     const { watch, load, clock } = await workshop.start(product);
-    const before = watch.state.lastRunOf("orders/orders/fresh");
+    const before = watch.state.history.lastRunOf("orders/orders/fresh");
     clock.nowMs += 5 * minuteMs;
     await watch.reload(
       await load(product.replace("max_age: 1h", "max_age: 60m, description: The same promise")),
     );
-    expect(watch.state.lastRunOf("orders/orders/fresh")).toEqual(before);
+    expect(watch.state.history.lastRunOf("orders/orders/fresh")).toEqual(before);
   });
 
   it("probes what is new at once and goes on with what is not", async () => {

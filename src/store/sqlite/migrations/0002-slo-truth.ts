@@ -16,6 +16,14 @@ export const sloTruth: Migration = {
       PRIMARY KEY (check_id, number)
     ) STRICT, WITHOUT ROWID;
 
+    CREATE TABLE deadline_eras (
+      check_id TEXT NOT NULL,
+      from_ms INTEGER NOT NULL,
+      generation TEXT NOT NULL,
+      sli TEXT NOT NULL CHECK (json_valid(sli)),
+      PRIMARY KEY (check_id, from_ms)
+    ) STRICT, WITHOUT ROWID;
+
     -- target is a product, or product/slo; to_ms is null for one that lasts until it is ended.
     CREATE TABLE exclusions (
       number INTEGER PRIMARY KEY,
