@@ -23,7 +23,7 @@ const dayMessage = "must be a day such as `2026-12-25`";
 /** A day of the calendar, as it is written. */
 export const dayField = z
   .string(dayMessage)
-  .regex(/^\d{4}-\d\d-\d\d$/, dayMessage)
+  .regex(/^\d{4}-\d\d-\d\d$/, { error: dayMessage, abort: true })
   .refine((text) => isRealDay(text), { error: "is no day of the calendar" });
 
 /** Whether a text begins with a day that exists: `Date.parse` takes 31 February for 3 March. */

@@ -17,10 +17,10 @@ const sinceMessage =
 /** A day is taken from its start in UTC. */
 const sinceField = z
   .string(sinceMessage)
-  .regex(
-    /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?(?:Z|[+-]\d\d:\d\d))?$/,
-    sinceMessage,
-  )
+  .regex(/^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?(?:Z|[+-]\d\d:\d\d))?$/, {
+    error: sinceMessage,
+    abort: true,
+  })
   .refine((text) => isRealDay(text) && !Number.isNaN(Date.parse(text)), {
     error: "is no day of the calendar",
   })
@@ -44,7 +44,10 @@ const momentMessage =
 /** A day, a local time or an instant; `compile/moments.ts` reads it in a zone. */
 const momentField = z
   .string(momentMessage)
-  .regex(/^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d)?(?:Z|[+-]\d\d:\d\d)?)?$/, momentMessage)
+  .regex(/^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d)?(?:Z|[+-]\d\d:\d\d)?)?$/, {
+    error: momentMessage,
+    abort: true,
+  })
   .refine(isRealDay, { error: "is no day of the calendar" });
 
 const startMessage =
@@ -52,7 +55,7 @@ const startMessage =
 
 const startField = z
   .string(startMessage)
-  .regex(/^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d)?)?$/, startMessage)
+  .regex(/^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d)?)?$/, { error: startMessage, abort: true })
   .refine(isRealDay, { error: "is no day of the calendar" });
 
 const exclusionKeys = {

@@ -6,13 +6,16 @@ import { type Fields, readPiece } from "../piece.ts";
 import { clip, type Path, type Report } from "../problems.ts";
 import { hintFor } from "../suggest.ts";
 import type { CalendarPiece, DaemonPieces } from "./pieces.ts";
+import { zoneNames } from "./schedule.ts";
 
 /** So long before a calendar ends its owner is told of it. */
 const warnedMs = 30 * 86_400_000;
 
 /** Judges one calendar of tidemark.yaml by itself; null after a problem was reported. */
 export function calendarOf(value: Fields, at: Path, report: Report): CalendarPiece | null {
-  const { whole, known } = readPiece(calendarFields, value, at, report);
+  const { whole, known } = readPiece(calendarFields, value, at, report, {
+    near: { timezone: zoneNames },
+  });
   const isOnce = [
     isEachOnce(known.days ?? [], [...at, "days"], report),
     isEachOnce(known.holidays ?? [], [...at, "holidays"], report),

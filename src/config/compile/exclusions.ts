@@ -1,10 +1,13 @@
 import type { ExclusionMode, ExclusionSpan } from "../../core/exclusion.ts";
 import { ruleProblem } from "../../time/recurrence.ts";
-import { type Fields, isFields, readPiece } from "../piece.ts";
+import { type Fields, isFields, type PieceOptions, readPiece } from "../piece.ts";
 import { type Path, type Report, subject } from "../problems.ts";
 import { idleDaysFields, rangeFields, recurringFields } from "../slo-file.ts";
 import { kindOf } from "../zod-words.ts";
 import { momentOf, wholeLocalTime } from "./moments.ts";
+import { zoneNames } from "./schedule.ts";
+
+const exclusionOptions: PieceOptions = { near: { timezone: zoneNames } };
 
 /** When an exclusion applies, as far as the product file alone can say. */
 type SpanPiece =
@@ -51,7 +54,7 @@ export function exclusionOf(
 }
 
 function range(value: Fields, zone: string, at: Path, report: Report): ExclusionPiece | null {
-  const { whole } = readPiece(rangeFields, value, at, report);
+  const { whole } = readPiece(rangeFields, value, at, report, exclusionOptions);
   if (whole === null) {
     return null;
   }
@@ -77,7 +80,7 @@ function range(value: Fields, zone: string, at: Path, report: Report): Exclusion
 }
 
 function recurring(value: Fields, zone: string, at: Path, report: Report): ExclusionPiece | null {
-  const { whole } = readPiece(recurringFields, value, at, report);
+  const { whole } = readPiece(recurringFields, value, at, report, exclusionOptions);
   if (whole === null) {
     return null;
   }
@@ -97,7 +100,7 @@ function recurring(value: Fields, zone: string, at: Path, report: Report): Exclu
 }
 
 function idleDays(value: Fields, at: Path, report: Report): ExclusionPiece | null {
-  const { whole } = readPiece(idleDaysFields, value, at, report);
+  const { whole } = readPiece(idleDaysFields, value, at, report, exclusionOptions);
   if (whole === null) {
     return null;
   }

@@ -1,43 +1,40 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { ConfigurationLoader } from "../../../src/config/load.ts";
+import { ConfigurationLoader, type LoadedConfiguration } from "../../../src/config/load.ts";
 import { formatProblem } from "../../../src/config/problems.ts";
 import type { Problem } from "../../../src/core/errors.ts";
 import type { ConfigurationFile } from "../../../src/core/store.ts";
 import { clock, registries } from "./registries.ts";
 
 /**
- * The files under test/invalid hold one mistake each, named by it. Their first lines say what is told of
- * it, as `# expect: line:column: error CODE: message (hint)`.
+ * The files under test/invalid hold one mistake each, named by it: those under `warned` are used all the same.
+ * Their first lines say what is told of it, as `# expect: line:column: error CODE: message (hint)`.
  */
 
 const corpus = join(import.meta.dirname, "../../invalid");
 
 const env = { TIDEMARK_TEST_WORD: "several" };
 
-/** The problems of one file, loaded with files that are right. */
-export async function problemsOf(
-  kind: "product" | "daemon",
-  file: string,
-): Promise<readonly Problem[]> {
-  const daemon = kind === "daemon" ? read(kind, file) : read("base", "tidemark.yaml");
+export const kinds = ["product", "daemon", "warned"] as const;
+export type Kind = (typeof kinds)[number];
+
+/** One file, loaded with files that are right. */
+export function loadInvalid(kind: Kind, file: string): Promise<LoadedConfiguration> {
+  const isProduct = file.endsWith(".product.yaml");
+  const daemon = isProduct ? read("base", "tidemark.yaml") : read(kind, file);
   const products = [
     read("base", "payments.product.yaml"),
-    ...(kind === "product" ? [read(kind, file)] : []),
+    ...(isProduct ? [read(kind, file)] : []),
   ];
   const loader = new ConfigurationLoader(registries, env, clock);
-  const { problems, mesh } = await loader.loadFiles(join(corpus, kind, daemon.path), [
-    daemon,
-    ...products,
-  ]);
-  return mesh === null ? problems : [];
+  return loader.loadFiles(join(corpus, kind, daemon.path), [daemon, ...products]);
 }
 
-export function invalidFiles(kind: "product" | "daemon"): readonly string[] {
+export function invalidFiles(kind: Kind): readonly string[] {
   return readdirSync(join(corpus, kind)).sort();
 }
 
-export function expectedOf(kind: "product" | "daemon", file: string): readonly string[] {
+export function expectedOf(kind: Kind, file: string): readonly string[] {
   return read(kind, file)
     .text.split("\n")
     .filter((line) => line.startsWith("# expect: "))

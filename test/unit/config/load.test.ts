@@ -165,7 +165,10 @@ test("products, datasets and SLOs are compiled as declared", async () => {
     name: "fresh",
     description: "Order data is never older than an hour.",
     objectivePpm: 999_500,
-    windowMs: 2_592_000_000,
+    window: { kind: "rolling", lengthMs: 2_592_000_000 },
+    budgeting: "time",
+    exclusions: [],
+    labels: {},
     checkIds: ["orders/orders/fresh"],
     unknown: "ignore",
     coverageFloorPpm: 850_000,
@@ -215,6 +218,7 @@ test("a check's parameters are the output of its own type, without the keys that
     time: "load",
     when_empty: "fail",
     future_tolerance: 300_000,
+    visibility_delay: 2_000,
   });
 });
 
