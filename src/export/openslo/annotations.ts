@@ -9,7 +9,7 @@ import { exclusionKeys, exclusionsPattern } from "./exclusions.ts";
  * What OpenSLO v1 has no key for goes to `metadata.annotations` under our own prefix; `openslo.com/` is reserved. Each
  * value is text, and a list is JSON. `import openslo` reads them back.
  */
-export const prefix = "tidemark.dev/";
+const prefix = "tidemark.dev/";
 
 export type AnnotationName =
   | "product"

@@ -157,7 +157,7 @@ function subject(path: Path): string {
 }
 
 /** A key of a file, bounded and on one line, so that it cannot forge a line of the output. */
-export function shown(text: string): string {
+function shown(text: string): string {
   const line = text.replaceAll(/[\p{Cc}\u2028\u2029]+/gu, "�");
   return line.length > 80 ? `${line.slice(0, 79)}…` : line;
 }

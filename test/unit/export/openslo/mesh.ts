@@ -3,7 +3,7 @@ import type { Check, Mesh, Product, Slo } from "../../../../src/core/mesh.ts";
 
 /** A mesh of one product as plain values, with a promise of each kind that the export tells apart. */
 
-export const ukBusiness: Calendar = {
+const ukBusiness: Calendar = {
   name: "uk_business",
   timezone: "Europe/London",
   days: new Set([1, 2, 3, 4, 5]),
