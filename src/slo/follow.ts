@@ -20,17 +20,11 @@ export function follow(
 
 /**
  * The order in which observations are followed: by their instants, and at one instant what decides first: a
- * failure without a newest load time, then the newer load time, then a failure, then the longer hold. The others
- * of that instant change nothing any more, so that the order of arrival does not matter.
+ * failure without a newest load time, then the newer load time. What else there is at that instant changes nothing,
+ * whichever comes first, so that the order of arrival does not matter.
  */
 export function inOrder(a: TimelineObservation, b: TimelineObservation): number {
-  return (
-    a.atMs - b.atMs ||
-    rank(b) - rank(a) ||
-    (b.newestMs ?? 0) - (a.newestMs ?? 0) ||
-    Number(b.outcome === "fail") - Number(a.outcome === "fail") ||
-    b.holdMs - a.holdMs
-  );
+  return a.atMs - b.atMs || rank(b) - rank(a) || (b.newestMs ?? 0) - (a.newestMs ?? 0);
 }
 
 function rank({ outcome, newestMs }: TimelineObservation): number {

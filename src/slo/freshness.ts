@@ -1,5 +1,5 @@
 import type { Sli } from "../core/sli.ts";
-import type { KnownLoads, TimelineObservation, TimelineRun } from "../core/timeline.ts";
+import type { KnownLoads, LoadGap, TimelineObservation, TimelineRun } from "../core/timeline.ts";
 import type { EpochMs } from "../core/vocabulary.ts";
 import { gapsBetween } from "./load-history.ts";
 import { type Settled, type Stretch, writeRuns } from "./run-writer.ts";
@@ -49,11 +49,12 @@ export function extendFreshness(
   }
   const atMs = Math.max(o.atMs, last?.observedMs ?? o.atMs);
   const newestMs = Math.min(o.newestMs, atMs);
+  const isSecondSight = own?.observedMs === atMs && own.state === "bad";
   const probe: Probe = {
     atMs,
     newestMs,
     staleMs: newestMs + sli.maxAgeMs,
-    heldMs: atMs + Math.max(0, o.holdMs),
+    heldMs: Math.max(atMs + Math.max(0, o.holdMs), isSecondSight ? own.toMs : atMs),
     loads: o.loads,
   };
   if (own !== null && isOutranked(own, probe)) {
@@ -90,17 +91,8 @@ function goOn(last: TimelineRun, probe: Probe, sli: FreshnessSli): Settled {
 
 /** Rules 1 to 3: nothing was loaded, however long nobody looked. */
 function unchanged(last: TimelineRun, probe: Probe): Settled {
-  if (probe.atMs <= probe.staleMs) {
-    return fresh(probe, last.observedMs);
-  }
-  const { atMs, staleMs, heldMs } = probe;
-  const toMs = atMs === last.observedMs ? Math.max(heldMs, last.toMs) : heldMs;
-  const fromMs = Math.max(staleMs, last.observedMs);
-  return { lastEndsMs: standsUntil(last, staleMs), stretches: [{ state: "bad", fromMs, toMs }] };
-}
-
-function fresh({ staleMs }: Probe, fromMs: EpochMs): Settled {
-  return { lastEndsMs: staleMs, stretches: [{ state: "good", fromMs, toMs: staleMs }] };
+  const { observedMs, toMs } = last;
+  return { lastEndsMs: toMs, stretches: seen(probe, observedMs, observedMs) };
 }
 
 /** Rule 7: loads are gone, nobody knows since when, so that the time between the probes is unknown. */
@@ -115,31 +107,37 @@ function advanced(
   probe: Probe,
   sli: FreshnessSli,
 ): Settled {
+  const { observedMs } = last;
   const lastStaleMs = lastNewestMs + sli.maxAgeMs;
-  const openMs = Math.max(lastStaleMs, last.observedMs);
-  const lastEndsMs = standsUntil(last, lastStaleMs);
-  const previous = {
-    atMs: last.observedMs,
-    newestMs: lastNewestMs,
-    isStale: last.state === "bad",
-  };
-  const gaps =
-    sli.time === "load"
-      ? gapsBetween({ previous, newestMs: probe.newestMs }, probe.loads, sli.maxAgeMs)
-      : null;
+  const openMs = Math.max(lastStaleMs, observedMs);
+  const stretches: Stretch[] = [];
+  const gaps = sli.time === "load" ? gapsSince(last, lastNewestMs, probe, sli) : null;
   if (gaps === null) {
     const visibleMs = visibleFrom(last, probe, sli);
-    return { lastEndsMs, stretches: seen(probe, visibleMs, openMs) };
+    stretches.push({ state: "good", fromMs: observedMs, toMs: lastStaleMs });
+    stretches.push(...seen(probe, visibleMs, openMs));
+    return { lastEndsMs: last.toMs, stretches };
   }
-  const stretches: Stretch[] = [];
-  let goodFromMs = last.observedMs;
+  let goodFromMs = observedMs;
   for (const { fromMs, toMs } of gaps) {
-    const staleMs = Math.max(fromMs + sli.maxAgeMs, goodFromMs);
+    const staleMs = Math.max(fromMs + sli.maxAgeMs, observedMs);
     stretches.push({ state: "good", fromMs: goodFromMs, toMs: staleMs });
     stretches.push({ state: "bad", fromMs: staleMs, toMs });
     goodFromMs = toMs;
   }
-  return { lastEndsMs, stretches: [...stretches, ...seen(probe, goodFromMs, openMs)] };
+  stretches.push(...seen(probe, goodFromMs, openMs));
+  return { lastEndsMs: last.toMs, stretches };
+}
+
+function gapsSince(
+  last: TimelineRun,
+  lastNewestMs: EpochMs,
+  { newestMs, loads }: Probe,
+  { maxAgeMs }: FreshnessSli,
+): readonly LoadGap[] | null {
+  const isStale = last.state === "bad";
+  const previous = { atMs: last.observedMs, newestMs: lastNewestMs, isStale };
+  return gapsBetween({ previous, newestMs }, loads, maxAgeMs);
 }
 
 /**
@@ -189,9 +187,4 @@ function seen(probe: Probe, visibleMs: EpochMs, openMs: EpochMs): readonly Stret
 function visibleFrom(last: TimelineRun, probe: Probe, sli: FreshnessSli): EpochMs {
   const isSeenInTime = sli.time === "load" && probe.newestMs > last.observedMs;
   return isSeenInTime ? probe.newestMs : probe.atMs;
-}
-
-/** A good run stands until its load is stale, even where it was cut; a bad one until its hold runs out. */
-function standsUntil(last: TimelineRun, staleMs: EpochMs): EpochMs {
-  return last.state === "good" ? staleMs : last.toMs;
 }

@@ -51,7 +51,5 @@ function candidates(
     const all = [fromMs, ...instants, toMs];
     return all.slice(1).map((ms, index) => ({ fromMs: all[index] ?? fromMs, toMs: ms }));
   }
-  const clipped = gaps.map((gap) => ({ fromMs: gap.fromMs, toMs: Math.min(gap.toMs, toMs) }));
-  const [first] = instants;
-  return first === undefined ? clipped : [{ fromMs, toMs: first }, ...clipped];
+  return gaps.map((gap) => ({ fromMs: gap.fromMs, toMs: Math.min(gap.toMs, toMs) }));
 }

@@ -72,7 +72,7 @@ function endBefore(
 ): void {
   const newest = sightings.at(-1);
   const isKnown = loads?.isComplete === true && newest?.generation === of.generation;
-  if (isKnown && newest.newestMs !== nextMs && newest.observedMs < nextMs - 1) {
+  if (isKnown && newest.observedMs < nextMs - 1) {
     sightings[sightings.length - 1] = { ...newest, observedMs: nextMs - 1 };
   }
 }
@@ -111,7 +111,7 @@ function tellsNoMore(earlier: Sight, later: Sight, sli: DeadlineSli): boolean {
 
 /**
  * The deliveries that are due in `[fromMs, toMs)`, judged by the sightings of a check in their order: those since
- * `fromMs`, and the newest one before. Throws as `sight`.
+ * the first of them opened, and the newest one before. Throws as `sight`.
  */
 export function judgeDeadlines(
   sli: DeadlineSli,

@@ -1,3 +1,4 @@
+import { expect } from "vitest";
 import type { DeadlineSli } from "../../../src/core/sli.ts";
 import type {
   Interval,
@@ -25,6 +26,8 @@ export function followed(
   let last = before.at(-1) ?? null;
   for (const seen of observations) {
     for (const run of follow(last, seen, of, sli)) {
+      // A run that begins before the newest one would tangle the order that readers rely on.
+      expect(run.fromMs).toBeGreaterThanOrEqual(last?.fromMs ?? run.fromMs);
       runs.set(run.fromMs, run);
       last = run;
     }

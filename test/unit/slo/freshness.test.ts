@@ -194,6 +194,18 @@ describe("a load history", () => {
     ]);
   });
 
+  it("has the newest load, whether it is listed or not", () => {
+    const listed = after(probe("09:30", "09:00"), probe("16:00", "15:30", loads("11:00", "15:30")));
+    expect(listed).toEqual([
+      "good 09:00-10:00",
+      "bad 10:00-11:00",
+      "good 11:00-12:00",
+      "bad 12:00-15:30",
+      "good 15:30-16:30",
+    ]);
+    expect(after(probe("09:30", "09:00"), probe("16:00", "15:30", loads("11:00")))).toEqual(listed);
+  });
+
   it("settles nothing that it is not complete for", () => {
     const known = { instants: [at("11:00"), at("15:30")], isComplete: false };
     expect(after(probe("09:30", "09:00"), probe("16:00", "15:30", { loads: known }))).toEqual([
@@ -232,6 +244,20 @@ describe("a load that is seen late (rule 9)", () => {
       "good 09:00-10:00",
       "bad 10:00-10:30",
       "good 10:30-10:55",
+    ]);
+  });
+
+  it("is one that is stamped at the very probe that did not see it", () => {
+    expect(after(probe("10:15", "09:00"), probe("10:30", "10:15"))).toEqual([
+      "good 09:00-10:00",
+      "bad 10:00-10:30",
+      "good 10:30-11:15",
+    ]);
+    const known = loads("11:00", "12:00", "15:30");
+    expect(after(probe("11:00", "09:00"), probe("16:00", "15:30", known))).toEqual([
+      "good 09:00-10:00",
+      "bad 10:00-11:30",
+      "good 15:30-16:30",
     ]);
   });
 
@@ -445,12 +471,13 @@ describe("a new generation", () => {
 
 describe("a run that was cut while its check was off", () => {
   it("is restored to what its load settles once the check is on again", () => {
+    const on = (seen: TimelineObservation) => told(followed([seen], withinHour, owner, before));
     const [run] = followed([probe("09:30", "09:00")], withinHour);
     const ended = run === undefined ? null : cut(run, at("09:40"));
     const before = ended === null ? [] : [ended];
     expect(told(before)).toEqual(["good 09:00-09:40"]);
-    expect(told(followed([probe("09:50", "09:00")], withinHour, owner, before))).toEqual([
-      "good 09:00-10:00",
-    ]);
+    expect(on(probe("09:50", "09:00"))).toEqual(["good 09:00-10:00"]);
+    expect(on(probe("11:00", "09:00"))).toEqual(["good 09:00-10:00", "bad 10:00-11:30"]);
+    expect(on(probe("11:00", "10:50"))).toEqual(["good 09:00-10:00", "good 10:50-11:50"]);
   });
 });

@@ -116,8 +116,11 @@ describe("a delivery", () => {
   });
 
   it("is not healed by what comes later, even with a stamp in time", () => {
-    const late = [probe("00:10", "00:00"), probe("07:01", "00:00"), probe("10:00", "06:55")];
-    expect(deliveries(1, ...late)).toBe("bad");
+    const late = (sawNone: string) =>
+      deliveries(1, probe("00:10", "00:00"), probe(sawNone, "00:00"), probe("10:00", "06:55"));
+    expect(late("06:59")).toBe("good");
+    expect(late("07:00")).toBe("bad");
+    expect(late("07:01")).toBe("bad");
   });
 
   it("is not paid for by the load that was late for the one before", () => {
@@ -165,6 +168,16 @@ describe("after a rollback, a delivery", () => {
     );
   });
 
+  it("is judged as ever where another generation goes by another newest load", () => {
+    const sightings = sighted(
+      [probe("3 08:00", "05:00")],
+      daily,
+      { ...owner, generation: "b" },
+      sighted([probe("07:10", "06:00")], daily),
+    );
+    expect(judged(daily, sightings, midnight, midnight + 4 * day)).toBe("good bad bad bad");
+  });
+
   it("that comes later is judged as ever", () => {
     const rollback = [probe("07:10", "06:00"), probe("1 08:00", "05:00")];
     expect(deliveries(4, ...rollback, probe("3 08:00", "05:00"))).toBe("good bad bad bad");
@@ -205,6 +218,26 @@ describe("known loads", () => {
     const seen = [before, probe("1 06:00", "06:00")];
     const late = { loads: { instants: [at("23:00"), at("1 06:59")], isComplete: false } };
     expect(deliveries(2, ...seen, probe("1 10:00", "1 09:00", late))).toBe("good good");
+  });
+
+  it("are passed over where they were known before, or are newer than what the probe saw", () => {
+    const known = loads("05:00", "06:00", "1 06:30", "1 09:00", "1 11:00");
+    const sightings = sighted([before, probe("1 10:00", "1 09:00", known)], daily);
+    expect(sightings.map(({ newestMs }) => newestMs)).toEqual([
+      at("06:00"),
+      at("1 06:30"),
+      at("1 09:00"),
+    ]);
+  });
+
+  it("are seen no earlier than the probe that did not see them", () => {
+    const late = { loads: { instants: [at("1 06:30")], isComplete: false } };
+    const seen = [before, probe("1 06:50", "06:00"), probe("1 10:00", "1 09:00", late)];
+    expect(sighted(seen, daily).map(({ fromMs }) => fromMs)).toEqual([
+      at("07:10"),
+      at("1 06:50"),
+      at("1 10:00"),
+    ]);
   });
 
   it("say nothing about the time after an emptied dataset", () => {

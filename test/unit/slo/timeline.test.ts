@@ -184,6 +184,9 @@ describe("union", () => {
     const first = intervalsOf(hourly(".xx."), ...stretch);
     const second = intervalsOf(hourly("..x "), ...stretch);
     expect(told(union([first, second]))).toEqual(["good 0-1", "bad 1-3.5", "unknown 3.5-4"]);
+    const unseen = intervalsOf([], ...stretch);
+    expect(told(union([first, unseen]))).toEqual(["unknown 0-1", "bad 1-3", "unknown 3-4"]);
+    expect(told(union([unseen, first]))).toEqual(["unknown 0-1", "bad 1-3", "unknown 3-4"]);
   });
 
   it("lets excluded time outrank bad time", () => {
