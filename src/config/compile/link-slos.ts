@@ -4,7 +4,7 @@ import { shortestGap } from "../../time/schedule.ts";
 import { clip, listed, type Report } from "../problems.ts";
 import { calendarNamed } from "./calendars.ts";
 import { canSpend, inputsOf, type UpstreamPromises, upstreamPromises } from "./inputs.ts";
-import type { LinkContext } from "./links.ts";
+import type { LinkContext } from "./link-context.ts";
 import type { ProductPieces, SloPiece } from "./pieces.ts";
 import { type SloCheck, sloChecksOf, unitOf } from "./slo-checks.ts";
 

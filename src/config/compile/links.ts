@@ -2,18 +2,10 @@ import type { AlertLevel } from "../../core/vocabulary.ts";
 import { clip, listed, type Path, type Report } from "../problems.ts";
 import { hintFor } from "../suggest.ts";
 import { linkChecks } from "./link-checks.ts";
+import type { LinkContext } from "./link-context.ts";
 import { linkSlos } from "./link-slos.ts";
 import type { CheckPiece, DaemonPieces, DatasetPiece, ProductPieces } from "./pieces.ts";
 import { checkRenames } from "./renames.ts";
-
-/** What product files are judged against. */
-export interface LinkContext {
-  readonly daemon: DaemonPieces;
-  /** By name; of two files with one name the first. */
-  readonly products: ReadonlyMap<string, ProductPieces>;
-  /** False when a file could not be read: then an unknown product may stand in it. */
-  readonly isComplete: boolean;
-}
 
 /** Judges what a product file says of things outside of it. Returns the calendars that it goes by. */
 export function linkProduct(

@@ -7,7 +7,6 @@ import type {
   ConnectionDefinition,
   HttpDefinition,
   NotifierDefinition,
-  Schedule,
   SloWindow,
   StoreDefinition,
   Target,
@@ -21,6 +20,7 @@ import type { SloFields } from "../slo-file.ts";
 import type { YamlSource } from "../yaml-source.ts";
 import type { Allow } from "./allows.ts";
 import type { ExclusionPiece } from "./exclusions.ts";
+import type { SchedulePiece } from "./schedule.ts";
 import type { SourceFacts } from "./source.ts";
 
 /**
@@ -28,12 +28,6 @@ import type { SourceFacts } from "./source.ts";
  * `links.ts`; when nothing is wrong, `assemble.ts` makes the mesh of them. `null` and the absence of a key
  * from `known` mean that a problem was reported, or that nothing was said.
  */
-
-export interface SchedulePiece {
-  readonly due: Schedule;
-  /** `just_in_time`: looked at when its answer can change, and `due` only says how often at least. */
-  readonly isJustInTime: boolean;
-}
 
 export interface CheckPiece {
   readonly name: string;

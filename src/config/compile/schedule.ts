@@ -5,9 +5,14 @@ import { isZone } from "../../time/zone.ts";
 import type { Path, Report } from "../problems.ts";
 import type { scheduleFields } from "../product-file.ts";
 import { didYouMean } from "../suggest.ts";
-import type { SchedulePiece } from "./pieces.ts";
 
 type ScheduleFields = z.output<typeof scheduleFields>;
+
+export interface SchedulePiece {
+  readonly due: Schedule;
+  /** `just_in_time`: looked at when its answer can change, and `due` only says how often at least. */
+  readonly isJustInTime: boolean;
+}
 
 /** Of a dataset that says nothing. */
 export const defaultSchedule: Schedule = { kind: "every", everyMs: 3_600_000 };
