@@ -7,6 +7,7 @@ import {
   objectiveField,
   percentField,
   positiveDurationField,
+  timeOfDayField,
   zoneField,
 } from "../../../src/time/fields.ts";
 import { percentPattern } from "../../../src/time/percent.ts";
@@ -23,6 +24,8 @@ describe("the field types", () => {
     expect(percentField.parse("100%")).toBe(1_000_000);
     expect(objectiveField.parse("99.5%")).toBe(995_000);
     expect(zoneField.parse("Europe/Berlin")).toBe("Europe/Berlin");
+    expect(timeOfDayField.parse("07:00:00")).toBe("07:00");
+    expect(timeOfDayField.parse("23:59:30")).toBe("23:59:30");
   });
 
   it.each([
@@ -35,6 +38,9 @@ describe("the field types", () => {
     [percentField, "101%", "a share is at most 100%"],
     [objectiveField, "100%", "an objective lies above 0% and below 100%"],
     [objectiveField, "0%", "an objective lies above 0% and below 100%"],
+    [timeOfDayField, "7:00", "expected a time of day such as `07:00` or `07:00:30`"],
+    [timeOfDayField, "24:00", "expected a time of day such as `07:00` or `07:00:30`"],
+    [timeOfDayField, 420, "expected a time of day such as `07:00` or `07:00:30`"],
     [zoneField, 1, "expected an IANA time zone such as `Europe/Berlin`"],
     [zoneField, "Mars/Olympus", "there is no such IANA time zone; use one such as `Europe/Berlin`"],
   ])("refuse what is none with a message (%#)", (field, value, message) => {

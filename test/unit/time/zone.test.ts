@@ -3,6 +3,7 @@ import {
   dayEnd,
   dayStart,
   instantOfLocal,
+  isSetBackWithin,
   isZone,
   wallClockOffset,
   zonedMoment,
@@ -65,6 +66,29 @@ describe("wallClockOffset", () => {
   it("says how far the clocks are ahead of UTC", () => {
     expect(wallClockOffset(Date.UTC(2026, 0, 1), "Australia/Lord_Howe")).toBe(11 * 3_600_000);
     expect(wallClockOffset(Date.UTC(2026, 0, 1), "America/New_York")).toBe(-5 * 3_600_000);
+  });
+});
+
+describe("isSetBackWithin", () => {
+  it.each([
+    ["Europe/Berlin", "2026-10-25T01:00:00.000Z", true],
+    ["America/New_York", "2026-11-01T06:00:00.000Z", true],
+    ["America/Santiago", "2026-04-05T03:00:00.000Z", true],
+    ["Australia/Lord_Howe", "2026-04-04T15:00:00.000Z", true],
+    ["Europe/Berlin", "2026-03-29T01:00:00.000Z", false],
+    ["Asia/Kolkata", "2026-10-25T01:00:00.000Z", false],
+    ["UTC", "2026-10-25T01:00:00.000Z", false],
+  ])("knows of %s at %s: %s", (zone, at, isSetBack) => {
+    const atMs = Date.parse(at);
+    expect(isSetBackWithin(atMs - 1, atMs, zone)).toBe(isSetBack);
+    expect(isSetBackWithin(atMs, atMs + 1, zone)).toBe(false);
+    expect(isSetBackWithin(atMs - 2, atMs - 1, zone)).toBe(false);
+  });
+
+  it("finds one behind clocks that were set forward, however far ahead", () => {
+    const newYearMs = Date.UTC(2026, 0, 1);
+    expect(isSetBackWithin(newYearMs, Date.UTC(2026, 9, 26), "Europe/Berlin")).toBe(true);
+    expect(isSetBackWithin(newYearMs, Date.UTC(2026, 9, 25), "Europe/Berlin")).toBe(false);
   });
 });
 
