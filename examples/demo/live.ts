@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Scraper } from "./metrics.ts";
 import { Narration } from "./narration.ts";
@@ -20,8 +21,14 @@ interface Stage {
   readonly signal: AbortSignal;
 }
 
+export interface LiveOptions {
+  readonly minutes: number;
+  /** Where the report of the last hour goes at the end; null: nowhere. */
+  readonly reportPath: string | null;
+}
+
 /** The daemon, and data that keeps arriving, until `minutes` are over or a signal ends it. Returns the exit code. */
-export async function runLive({ minutes }: { readonly minutes: number }): Promise<number> {
+export async function runLive({ minutes, reportPath }: LiveOptions): Promise<number> {
   const narration = new Narration();
   await using workspace = await openWorkspace();
   const port = await freePort();
@@ -57,6 +64,9 @@ export async function runLive({ minutes }: { readonly minutes: number }): Promis
     await daemon.exit.finally(forget);
   }
   await Promise.all(relays);
+  if (reportPath !== null) {
+    await writeReport(narration, workspace, resolve(reportPath));
+  }
   return conclude(narration, await daemon.exit, notices);
 }
 
@@ -131,6 +141,17 @@ async function showStanding({ workspace, narration, scraper, env, signal }: Stag
     narration.say("status", ...status.stderr.trimEnd().split("\n"));
   }
   narration.say("metrics", ...(samples ?? ["no answer"]));
+}
+
+/** From the store that the daemon has left, before the workspace is removed. */
+async function writeReport(
+  narration: Narration,
+  { configPath }: Workspace,
+  path: string,
+): Promise<void> {
+  const args = ["report", "--period", "1h", "--format", "html", "--out", path];
+  const { exitCode, stderr } = await runTidemark([...args, "--config", configPath]);
+  narration.say("demo", exitCode === 0 ? `The report of the last hour is ${path}.` : stderr.trim());
 }
 
 /** The demo ended well when the daemon stopped by itself when it was asked to. */

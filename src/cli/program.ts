@@ -18,6 +18,7 @@ import { type Generated, type GenerateOptions, generate, generated } from "./gen
 import { type ImportOptions, importFiles } from "./import.ts";
 import { init } from "./init.ts";
 import { plan } from "./plan.ts";
+import { type ReportOptions, report } from "./report.ts";
 import { type SchemaOptions, schema } from "./schema.ts";
 import { serve } from "./serve.ts";
 import { sloReplay } from "./slo-replay.ts";
@@ -136,6 +137,21 @@ function describe(perform: (options: GlobalOptions, work: Work) => Promise<void>
       (chosen: string[], o: StatusOptions) => (context) => status(chosen, o, context),
     ),
   );
+
+  const reportCommand = format(
+    selectors(command("report", "Say how the promises fared in a period, from the store.")),
+    ["text", "json", "html"],
+  );
+  reportCommand
+    .requiredOption("--period <period>", "2026, 2026-Q3, 2026-10, 2026-W43, 2026-10-05, or 1h, 30d")
+    .option("--timezone <zone>", "of the period and of the moments in the report", "UTC")
+    .option("--out <file>", "where to; stdout unless said")
+    .action(
+      act(
+        reportCommand,
+        (chosen: string[], o: ReportOptions) => (context) => report(chosen, o, context),
+      ),
+    );
 
   const doctorCommand = command("doctor", "Reach each connection and notifier in stages.");
   doctorCommand.action(act(doctorCommand, () => doctor));

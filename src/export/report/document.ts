@@ -66,13 +66,30 @@ export interface ReportedExclusion {
   readonly author: string | null;
 }
 
-/** How a promise fared. Without anything known it is neither kept nor broken. */
-export type Verdict = "kept" | "broken" | "unseen";
+/**
+ * How a promise fared.
+ *
+ * - unseen: nothing was known in the whole period.
+ * - broken: more of the budget was spent than there was.
+ * - behind: less was reached than promised, and the budget is not spent, because little of the period has come.
+ * - uncertain: kept as far as is known; it would be broken if all that is unknown had been bad.
+ * - kept: whatever the unknown time was like.
+ */
+export type Verdict = "unseen" | "broken" | "behind" | "uncertain" | "kept";
 
-/** `broken`: more of the budget was spent than there was. `unseen`: nothing was known in the whole period. */
-export function verdictOf({ good, bad, budget }: SloStatus): Verdict {
+export function verdictOf({
+  objectivePpm,
+  status,
+}: Pick<SloReport, "objectivePpm" | "status">): Verdict {
+  const { good, bad, sli, budget } = status;
   if (good + bad === 0) {
     return "unseen";
   }
-  return (budget.consumed ?? (bad > 0 ? Number.POSITIVE_INFINITY : 0)) > 1 ? "broken" : "kept";
+  if (budget.remaining === null ? bad > 0 : budget.remaining < 0) {
+    return "broken";
+  }
+  if (sli !== null && sli * 1_000_000 < objectivePpm) {
+    return "behind";
+  }
+  return (budget.remainingLower ?? 0) < 0 ? "uncertain" : "kept";
 }

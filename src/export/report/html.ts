@@ -42,11 +42,11 @@ function overview(products: readonly ProductReport[]): Markup {
   const rows = products.flatMap(({ slos }) => slos);
   return html`<table>
 <thead><tr><th>Objective</th><th>Verdict</th><th class="figure">Promised</th><th class="figure">Reached</th><th class="figure">Budget left</th><th class="figure">Coverage</th></tr></thead>
-<tbody>${rows.map(
-    ({ id, objectivePpm, status }) =>
-      html`<tr><td>${id}</td><td>${verdictWords[verdictOf(status)]}</td><td class="figure">${formatPercent(objectivePpm)}</td><td class="figure">${percentWords(status.sli)}</td><td class="figure">${percentWords(status.budget.remaining, 1)}</td><td class="figure">${percentWords(status.coverage, 1)}</td></tr>
-`,
-  )}</tbody>
+<tbody>${rows.map((slo) => {
+    const { id, objectivePpm, status } = slo;
+    return html`<tr><td>${id}</td><td>${verdictWords[verdictOf(slo)]}</td><td class="figure">${formatPercent(objectivePpm)}</td><td class="figure">${percentWords(status.sli)}</td><td class="figure">${percentWords(status.budget.remaining, 1)}</td><td class="figure">${percentWords(status.coverage, 1)}</td></tr>
+`;
+  })}</tbody>
 </table>`;
 }
 
@@ -61,7 +61,7 @@ ${product.slos.map((slo) => sloPart(slo, period))}`;
 function sloPart(slo: SloReport, period: ReportPeriod): Markup {
   const { status } = slo;
   const { budget, unit } = status;
-  const verdict = verdictOf(status);
+  const verdict = verdictOf(slo);
   const [lower, upper] = status.sliBounds ?? [null, null];
   return html`<section class="slo">
 <h3>${slo.name}<span class="verdict ${verdict}">${verdictWords[verdict]}</span></h3>

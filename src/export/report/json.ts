@@ -30,7 +30,7 @@ function sloJson(slo: SloReport): object {
   return {
     slo: slo.id,
     description: slo.description,
-    verdict: verdictOf(status),
+    verdict: verdictOf(slo),
     objective: formatPercent(slo.objectivePpm),
     window: slo.window,
     since: iso(slo.sinceMs),

@@ -9,6 +9,8 @@ export const stateColours = {
   excluded: "#56B4E9",
 } as const;
 
+const warning = "#E69F00";
+
 export const stylesheet = `
 :root { color-scheme: light; }
 * { box-sizing: border-box; }
@@ -21,7 +23,8 @@ p { margin: .25rem 0; }
 .verdict { display: inline-block; padding: 0 .5rem; border: 2px solid; border-radius: .25rem; font-size: .85rem; font-weight: 600; margin-left: .5rem; }
 .kept { border-color: ${stateColours.good}; }
 .broken { border-color: ${stateColours.bad}; }
-.unseen { border-color: ${stateColours.unknown}; }
+.behind { border-color: ${warning}; }
+.uncertain, .unseen { border-color: ${stateColours.unknown}; }
 table { border-collapse: collapse; width: 100%; margin: .5rem 0; font-variant-numeric: tabular-nums; }
 th, td { text-align: left; vertical-align: top; padding: .2rem .75rem .2rem 0; border-bottom: 1px solid #ddd; overflow-wrap: anywhere; }
 th { font-weight: 600; }

@@ -30,7 +30,7 @@ function sloLines(slo: SloReport, timezone: string): readonly string[] {
   const { budget, unit } = status;
   const [lower, upper] = status.sliBounds ?? [null, null];
   return [
-    `  ${slo.name}: ${verdictWords[verdictOf(status)]}. ${formatPercent(slo.objectivePpm)} promised, ${percentWords(status.sli)} reached (${percentWords(lower)} to ${percentWords(upper)}), coverage ${percentWords(status.coverage, 1)}`,
+    `  ${slo.name}: ${verdictWords[verdictOf(slo)]}. ${formatPercent(slo.objectivePpm)} promised, ${percentWords(status.sli)} reached (${percentWords(lower)} to ${percentWords(upper)}), coverage ${percentWords(status.coverage, 1)}`,
     `    budget: ${amountWords(status.bad, unit)} of ${amountWords(budget.allowed, unit)} spent (${percentWords(budget.consumed, 1)}), ${percentWords(budget.remaining, 1)} left, ${percentWords(budget.remainingLower, 1)} if all that is unknown was bad`,
     ...status.blame
       .filter(({ bad }) => bad > 0)

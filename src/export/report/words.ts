@@ -7,9 +7,11 @@ import type { Verdict } from "./document.ts";
 /** How the printed forms spell figures, so that text and page say the same. */
 
 export const verdictWords: Readonly<Record<Verdict, string>> = {
-  kept: "kept",
-  broken: "broken",
   unseen: "not seen",
+  broken: "broken",
+  behind: "behind",
+  uncertain: "kept as far as known",
+  kept: "kept",
 };
 
 /** A share as percent; what is not known is a dash, never 0 or 100. */
@@ -34,14 +36,14 @@ export function amountWords(amount: number, unit: SloStatus["unit"]): string {
     const noun = unit === "deliveries" ? ["delivery", "deliveries"] : ["row", "rows"];
     return `${trimmed(amount)} ${amount === 1 ? noun[0] : noun[1]}`;
   }
-  const wholeMs = amount >= 60_000 ? Math.round(amount / 1000) * 1000 : Math.round(amount);
+  const wholeMs = amount >= 10_000 ? Math.round(amount / 1000) * 1000 : Math.round(amount);
   return wholeMs === 0 ? "0s" : formatDuration(wholeMs);
 }
 
 /** `2026-10-05 07:00:30 +02:00`, in the report's zone. */
 export function momentWords(ms: EpochMs, timezone: string): string {
   const { local, offset } = zonedMoment(ms, timezone);
-  return `${local.replace(/\.000$/, "")} ${offset}`;
+  return `${local.slice(0, 19)} ${offset}`;
 }
 
 /** `2026-10-05 07:00`, for places where the zone is said elsewhere. */
