@@ -109,13 +109,12 @@ function advanced(
 ): Settled {
   const { observedMs } = last;
   const lastStaleMs = lastNewestMs + sli.maxAgeMs;
-  const openMs = Math.max(lastStaleMs, observedMs);
   const stretches: Stretch[] = [];
   const gaps = sli.time === "load" ? gapsSince(last, lastNewestMs, probe, sli) : null;
   if (gaps === null) {
     const visibleMs = visibleFrom(last, probe, sli);
     stretches.push({ state: "good", fromMs: observedMs, toMs: lastStaleMs });
-    stretches.push(...seen(probe, visibleMs, openMs));
+    stretches.push(...seen(probe, visibleMs, observedMs));
     return { lastEndsMs: last.toMs, stretches };
   }
   let goodFromMs = observedMs;
@@ -125,7 +124,7 @@ function advanced(
     stretches.push({ state: "bad", fromMs: staleMs, toMs });
     goodFromMs = toMs;
   }
-  stretches.push(...seen(probe, goodFromMs, openMs));
+  stretches.push(...seen(probe, goodFromMs, observedMs));
   return { lastEndsMs: last.toMs, stretches };
 }
 

@@ -2,7 +2,7 @@ import type { KnownLoads, LoadGap } from "../core/timeline.ts";
 import type { DurationMs, EpochMs } from "../core/vocabulary.ts";
 
 /** Two consecutive probes, of which the second saw a newer load. */
-export interface Advance {
+interface Advance {
   readonly previous: {
     readonly atMs: EpochMs;
     readonly newestMs: EpochMs;

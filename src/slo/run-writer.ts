@@ -18,7 +18,7 @@ export interface Settled {
 }
 
 /** The observation that settled it, which the next one goes by. */
-export interface Confirmation {
+interface Confirmation {
   readonly observedMs: EpochMs;
   readonly newestMs?: EpochMs;
 }

@@ -235,6 +235,15 @@ describe("a load history", () => {
     expect(seen("15:30", "11:00", "08:00", "11:00", "09:00", "12:00")).toEqual(
       seen("11:00", "12:00", "15:30"),
     );
+    const gaps = [
+      { fromMs: at("06:00"), toMs: at("08:00") },
+      { fromMs: at("12:00"), toMs: at("15:30") },
+      { fromMs: at("09:00"), toMs: at("11:00") },
+    ];
+    const known = { instants: [at("11:00")], isComplete: true, gaps };
+    expect(after(probe("09:30", "09:00"), probe("16:00", "15:30", { loads: known }))).toEqual(
+      seen("11:00", "12:00", "15:30"),
+    );
   });
 });
 

@@ -102,6 +102,7 @@ describe("a delivery", () => {
     expect(deliveries(1, probe("07:10", "00:01"))).toBe("good");
     expect(deliveries(1, probe("07:10", "07:00"))).toBe("good");
     expect(deliveries(1, probe("06:00", "05:00"))).toBe("good");
+    expect(deliveries(1, probe("07:00", "07:00"), probe("08:00", "07:30"))).toBe("good");
   });
 
   it("is bad when a probe at or after its deadline shows no load since its opening", () => {
@@ -182,6 +183,11 @@ describe("after a rollback, a delivery", () => {
     const rollback = [probe("07:10", "06:00"), probe("1 08:00", "05:00")];
     expect(deliveries(4, ...rollback, probe("3 08:00", "05:00"))).toBe("good bad bad bad");
     expect(deliveries(4, ...rollback, probe("3 08:00", "1 09:00"))).toBe("good bad bad bad");
+  });
+
+  it("is judged by where the rollback was seen first, though more was loaded before the next probe", () => {
+    const rollback = [probe("10:00", "09:00"), probe("11:00", "08:00"), probe("3 08:00", "08:30")];
+    expect(deliveries(4, ...rollback)).toBe("unknown bad bad bad");
   });
 
   it("that was seen in time stays good", () => {
