@@ -1,45 +1,16 @@
-import {
-  Composer,
-  type CST,
-  type Document,
-  isAlias,
-  isMap,
-  isScalar,
-  isSeq,
-  Lexer,
-  type Node,
-  type ParsedNode,
-  Parser,
-} from "yaml";
+import { isAlias, isMap, isScalar, isSeq, type Node, type ParsedNode } from "yaml";
 import type { Problem } from "../core/errors.ts";
 import { Breath } from "./breath.ts";
 import { keyText, startOf, toPlain } from "./plain.ts";
 import { inFileOrder, type Path, type Place, type Places, type Spot } from "./problems.ts";
 import { type Comment, commentsOf } from "./yaml-comments.ts";
-import { yamlWords } from "./yaml-words.ts";
-
-/** Levels of maps and lists. The contract needs nine; a column's `example` may nest further. */
-const deepest = 64;
-
-/**
- * Tokens in one file: about 8,000 checks. A dense file of 1 MiB has five times as many and would keep
- * the loop busy for seconds.
- */
-const mostTokens = 200_000;
+import { type Composed, compose, composeNow } from "./yaml-compose.ts";
 
 /** Mistakes in syntax breed others behind them; the first ones are what is to be mended. */
 const mostSyntaxProblems = 10;
 
-/** Of what the parser finds, in its order; a file of commas has a hundred thousand. */
-const mostFindings = 1_000;
-
 export interface PlacedComment extends Comment {
   readonly place: Place;
-}
-
-interface Composed {
-  readonly document: Document.Parsed | null;
-  readonly findings: readonly { readonly offset: number; readonly message: string }[];
 }
 
 /**
@@ -241,66 +212,6 @@ function collectAnchors(node: Node | null | undefined, anchors: Map<string, Node
     for (const item of node.items) {
       collectAnchors(item as Node | null, anchors);
     }
-  }
-}
-
-function composeNow(text: string): Composed {
-  const steps = compose(text);
-  let step = steps.next();
-  while (step.done !== true) {
-    step = steps.next();
-  }
-  return step.value;
-}
-
-/** Yields now and then while it reads tokens, which is two thirds of the work. */
-function* compose(text: string): Generator<void, Composed> {
-  const parser = new Parser();
-  const tokens: CST.Token[] = [];
-  let count = 0;
-  for (const lexeme of new Lexer().lex(text)) {
-    for (const token of parser.next(lexeme)) {
-      tokens.push(token);
-    }
-    count += 1;
-    if (parser.stack.length > deepest) {
-      return refused(parser.offset, `more than ${deepest} levels of nesting`);
-    }
-    if (count > mostTokens) {
-      return refused(parser.offset, `more than ${mostTokens} tokens in one file; split it`);
-    }
-    if (count % 4_000 === 0) {
-      yield;
-    }
-  }
-  for (const token of parser.end()) {
-    tokens.push(token);
-  }
-  return composeTokens(tokens, text.length);
-}
-
-function refused(offset: number, message: string): Composed {
-  return { document: null, findings: [{ offset, message }] };
-}
-
-function composeTokens(tokens: readonly CST.Token[], length: number): Composed {
-  // A file of commas makes hundreds of thousands of error objects, and their stack traces cost seconds.
-  const { stackTraceLimit } = Error;
-  Error.stackTraceLimit = 0;
-  try {
-    const composer = new Composer({ version: "1.2", merge: false, uniqueKeys: false });
-    const documents = [...composer.compose(tokens, true, length)];
-    const [document = null, second] = documents;
-    const findings = documents
-      .flatMap(({ errors, warnings }) => [...errors, ...warnings])
-      .slice(0, mostFindings)
-      .map(({ pos, code }) => ({ offset: pos[0], message: yamlWords(code) }));
-    if (second !== undefined) {
-      findings.push({ offset: second.range[0], message: yamlWords("MULTIPLE_DOCS") });
-    }
-    return { document, findings };
-  } finally {
-    Error.stackTraceLimit = stackTraceLimit;
   }
 }
 

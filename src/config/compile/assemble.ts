@@ -1,4 +1,3 @@
-import type { PlanContext } from "../../core/check.ts";
 import type { PlannedExclusion } from "../../core/exclusion.ts";
 import type {
   Check,
@@ -13,11 +12,10 @@ import type {
   Team,
 } from "../../core/mesh.ts";
 import { scheduleKey, stableOffset } from "../../time/schedule.ts";
+import { checkOf } from "./check.ts";
 import type { ExclusionPiece } from "./exclusions.ts";
-import { generationOf } from "./generation.ts";
 import { connectionOf, productAlert } from "./links.ts";
 import type {
-  CheckPiece,
   ConnectionPiece,
   DaemonPieces,
   DatasetPiece,
@@ -26,18 +24,9 @@ import type {
 } from "./pieces.ts";
 import { renamesOf } from "./renames.ts";
 import { budgetingOf } from "./slo-checks.ts";
-import { type CheckTerms, termsOf } from "./terms.ts";
+import { termsOf } from "./terms.ts";
+import { whole } from "./whole.ts";
 import { withoutUndefined } from "./without-undefined.ts";
-
-/** A fault of ours: pieces without a problem are whole. */
-class IncompletePiece extends Error {}
-
-function whole<T>(value: T | null | undefined, what: string): T {
-  if (value === null || value === undefined) {
-    throw new IncompletePiece(`${what} has no problem and is not complete`);
-  }
-  return value;
-}
 
 /** Makes the mesh of pieces in which no problem was found, product by product. */
 export class MeshBuilder {
@@ -192,62 +181,6 @@ export class MeshBuilder {
     const timezone = span.timezone ?? calendar.timezone;
     return { span: { kind: "calendar", calendar, timezone }, mode, reason };
   }
-}
-
-interface DatasetContext {
-  readonly piece: DatasetPiece;
-  readonly id: string;
-  readonly product: string;
-  readonly owner: string;
-  readonly connection: ConnectionPiece;
-}
-
-function checkOf(piece: CheckPiece, terms: CheckTerms, dataset: DatasetContext): Check {
-  const id = `${dataset.id}/${piece.name}`;
-  const fields = whole(piece.fields.whole, id);
-  const spec = whole(piece.spec, id);
-  return withoutUndefined({
-    id,
-    product: dataset.product,
-    datasetId: dataset.id,
-    name: piece.name,
-    type: spec.name,
-    dimension: spec.dimension,
-    params: piece.params,
-    severity: fields.severity,
-    description: fields.description,
-    owner: fields.owner ?? dataset.owner,
-    schedule: terms.schedule,
-    holdMs: fields.hold ?? null,
-    sli: terms.sli,
-    calendar: terms.calendar,
-    disabledReason: fields.enabled ? null : (fields.reason ?? ""),
-    generation: generation(piece, terms, dataset),
-  });
-}
-
-/** Of a calendar only the name counts, which is a parameter: next year's holidays are no other promise. */
-function generation(
-  check: CheckPiece,
-  { calendar }: CheckTerms,
-  { piece, connection }: DatasetContext,
-): string {
-  const spec = whole(check.spec, check.name);
-  const { filter, timezone } = whole(piece.fields.whole, piece.name);
-  const { dialect } = connection.spec;
-  const context: PlanContext = { dialect, timezone, nowMs: 0, calendar, last: null };
-  // A check that reads the catalogue holds it against the promised columns, so they are what it judges.
-  const readsCatalogue = spec
-    .plan(check.params, context)
-    .some((request) => request.kind === "columns");
-  return generationOf({
-    source: whole(piece.source, piece.name).written,
-    filter,
-    timezone,
-    type: spec.name,
-    params: spec.judged?.(check.params) ?? check.params,
-    columns: readsCatalogue ? piece.columns : null,
-  });
 }
 
 function teamOf(name: string, piece: NonNullable<ReturnType<DaemonPieces["teams"]["get"]>>): Team {

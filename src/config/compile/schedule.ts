@@ -114,6 +114,7 @@ function everyOf(
 function withoutProblem(schedule: Schedule, at: Path, report: Report): Schedule | null {
   const problem = scheduleProblem(schedule);
   if (problem !== null) {
+    // To the scheduler `at_least_every` is an `every`; it is told as it is written.
     report.error("TM_CONFIG_SCHEDULE", at, problem.replace("`every`", `\`${String(at.at(-1))}\``));
     return null;
   }
