@@ -17,7 +17,7 @@ describe("messageOf", () => {
       "Owner: Checkout data (checkout)",
       "Contacts: technical owner li@example.com",
       "Alert level: page",
-      "Error budget: orders/fresh, 99.5% over 30 days: 82.1% left; 75.0% left if all unmeasured time was bad",
+      "Error budget: orders/fresh, 99.5% over 30d: 82.1% left; 75.0% left if all unmeasured time was bad",
       "Upstream: payments",
       "Downstream: finance-reporting",
       "runbook: https://example.com/runbooks/orders",

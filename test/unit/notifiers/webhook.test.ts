@@ -83,7 +83,7 @@ describe("the webhook notifier", () => {
         {
           slo: "orders/fresh",
           objective: "99.5%",
-          window_seconds: 2_592_000,
+          window: "30d",
           remaining: 0.821,
           remaining_lower: 0.75,
         },
