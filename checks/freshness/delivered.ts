@@ -4,14 +4,8 @@ import type { KnownLoads } from "../../src/core/timeline.ts";
 import type { SqlValue } from "../../src/core/value.ts";
 import type { EpochMs } from "../../src/core/vocabulary.ts";
 import { nextDeadline } from "../../src/time/deadlines.ts";
-import { isSetBackWithin } from "../../src/time/zone.ts";
 import { type DeliveryParams, deadlineSliOf, deliveryId, lookedUp } from "./delivery.ts";
-import { readNewest } from "./newest.ts";
-
-const hourMs = 3_600_000;
-
-/** No zone sets its clocks back by more (Troll, by two hours). */
-const longestSetBackMs = 3 * hourMs;
+import { isAmbiguousWithin, readNewest } from "./newest.ts";
 
 /** The newest value as it was measured, and as a load. */
 export interface NewestLoad {
@@ -79,8 +73,5 @@ function isTold(
   const isPlannedInTime = next === null || next.dueMs > newest.atMs;
   const fromMs = Math.min(deadlines[0]?.opensMs ?? nowMs, last?.atMs ?? nowMs);
   const isNaive = typeof newest.value === "object" && newest.value?.type === "local";
-  return (
-    isPlannedInTime &&
-    !(isNaive && isSetBackWithin(fromMs - longestSetBackMs, newest.atMs, timezone))
-  );
+  return isPlannedInTime && !(isNaive && isAmbiguousWithin(fromMs, newest.atMs, timezone));
 }

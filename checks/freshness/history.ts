@@ -3,7 +3,8 @@ import type { GapsRequest } from "../../src/core/measurement.ts";
 import type { KnownLoads, LoadGap } from "../../src/core/timeline.ts";
 import type { SqlValue } from "../../src/core/value.ts";
 import type { DurationMs, EpochMs } from "../../src/core/vocabulary.ts";
-import { instantOfLocal, isSetBackWithin, zonedMoment } from "../../src/time/zone.ts";
+import { instantOfLocal, zonedMoment } from "../../src/time/zone.ts";
+import { isAmbiguousWithin } from "./newest.ts";
 import { ageLimits, type FreshnessParams } from "./params.ts";
 
 /**
@@ -13,11 +14,6 @@ import { ageLimits, type FreshnessParams } from "./params.ts";
 
 /** Beyond it nobody loads in a rhythm that the age fits, and the time stays unknown. */
 const maxGaps = 2_000;
-
-const hourMs = 3_600_000;
-
-/** No zone sets its clocks back by more (Troll, by two hours). */
-const longestSetBackMs = 3 * hourMs;
 
 /** The request for gaps, where loads may have been missed since the last probe. */
 export function planHistory(params: FreshnessParams, context: PlanContext): readonly GapsRequest[] {
@@ -76,8 +72,7 @@ function readerFor(
   if (newest.type === "instant") {
     return (rawMs) => rawMs;
   }
-  const isTold =
-    newest.type === "local" && !isSetBackWithin(knownMs - longestSetBackMs, atMs, timezone);
+  const isTold = newest.type === "local" && !isAmbiguousWithin(knownMs, atMs, timezone);
   return isTold
     ? (rawMs) => instantOfLocal(new Date(rawMs).toISOString().slice(0, -1), timezone, atMs)
     : null;

@@ -1,7 +1,7 @@
 import type { MeasurementFailure } from "../../src/core/measurement.ts";
 import type { SqlValue } from "../../src/core/value.ts";
 import type { EpochMs } from "../../src/core/vocabulary.ts";
-import { dayEnd, dayStart, instantOfLocal } from "../../src/time/zone.ts";
+import { dayEnd, dayStart, instantOfLocal, isSetBackWithin } from "../../src/time/zone.ts";
 import { unreadableTime } from "../_shared/time-column.ts";
 
 /**
@@ -21,6 +21,14 @@ export type Newest =
   | { readonly kind: "unreadable"; readonly failure: MeasurementFailure };
 
 export type NewestTime = Extract<Newest, { kind: "time" }>;
+
+/** No zone sets its clocks back by more (Troll, by two hours). */
+const longestSetBackMs = 3 * 3_600_000;
+
+/** Whether times without zone from `fromMs` to `toMs` may be read as other instants than they were written at. */
+export function isAmbiguousWithin(fromMs: EpochMs, toMs: EpochMs, timezone: string): boolean {
+  return isSetBackWithin(fromMs - longestSetBackMs, toMs, timezone);
+}
 
 /** `Date` ends at ±8.64e15 ms (ECMA-262, "Time Values"); Postgres' timestamps reach further. */
 const lastInstantMs = 8.64e15;

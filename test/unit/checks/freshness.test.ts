@@ -233,7 +233,9 @@ describe("a promise that makes no sense is refused", () => {
     [
       "nothing is promised",
       { column: "c" },
-      [": a freshness check needs `max_age`, or one under `warn` or `fail`"],
+      [
+        ": a freshness check needs `max_age`, or one under `warn` or `fail`, or `by` for a delivery",
+      ],
     ],
     [
       "both forms are given",
@@ -268,24 +270,10 @@ describe("a promise that makes no sense is refused", () => {
     expect(problemsOf(freshness, { ...hourly, column: "elsewhere" }, dataset)).toEqual([]);
   });
 
-  test.each([
-    ["by", "07:00"],
-    ["opens", "6h"],
-    ["calendar", "uk_business"],
-    ["timezone", "Europe/Berlin"],
-    ["history", "append_only"],
-    ["source", "statistics"],
-  ])("%s is known and not built yet", (key, value) => {
-    const params = paramsOf(freshness, { ...hourly, [key]: value });
+  test("source is known and not built yet", () => {
+    const params = paramsOf(freshness, { ...hourly, source: "statistics" });
     expect(freshness.problems(params, facts())).toMatchObject([
-      { path: [key], notSupported: true },
-    ]);
-  });
-
-  test("a deadline alone is refused for not being built, and for nothing else", () => {
-    const params = paramsOf(freshness, { column: "c", by: "07:00" });
-    expect(freshness.problems(params, facts())).toMatchObject([
-      { path: ["by"], notSupported: true },
+      { path: ["source"], notSupported: true },
     ]);
   });
 

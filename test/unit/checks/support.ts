@@ -31,6 +31,7 @@ const ansiDialect: SqlDialect = {
   gaps: (request, relation, where) =>
     `(gaps of ${request.of} in ${relation} where ${where} longer than ${request.longerThanMs})`,
   epochMs: (column) => `epoch_ms(${column})`,
+  stretch: (column, widthMs) => `stretch(${column}, ${widthMs})`,
 };
 
 /** What a test says of the moment of a probe; the rest is noon, without calendar and without history. */
