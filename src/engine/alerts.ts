@@ -4,6 +4,7 @@ import { type AlertStep, step } from "../alerting/step.ts";
 import type { CheckAlertState, Incident } from "../core/incident.ts";
 import type { Check, Mesh } from "../core/mesh.ts";
 import type { NewSlot, ResultRecord, Slot } from "../core/store.ts";
+import type { TimelineRun } from "../core/timeline.ts";
 import type { EpochMs } from "../core/vocabulary.ts";
 import { lastDeadline } from "../time/deadlines.ts";
 import { nextLook } from "../time/looks.ts";
@@ -19,8 +20,10 @@ interface Alerting {
   readonly confirmAt: ReadonlyMap<string, EpochMs>;
 }
 
+/** `runs` are those that the records bring about, by check, ascending. */
 export function alert(
   records: readonly ResultRecord[],
+  runs: ReadonlyMap<string, readonly TimelineRun[]>,
   datasetId: string,
   mesh: Mesh,
   state: WatchState,
@@ -44,7 +47,7 @@ export function alert(
       {
         outcome: record.result.outcome,
         atMs: record.atMs,
-        ...withSince(brokenSince(check, record)),
+        ...withSince(brokenSince(check, record, newestRun(check.id, runs, state))),
       },
       newId,
     );
@@ -71,17 +74,30 @@ function withSince(sinceMs: EpochMs | null): { readonly sinceMs?: EpochMs } {
   return sinceMs === null ? {} : { sinceMs };
 }
 
-/** When a promise about time was broken, which is known to the millisecond whoever saw it when. */
-function brokenSince({ sli }: Check, { atMs, result }: ResultRecord): EpochMs | null {
+function newestRun(
+  checkId: string,
+  runs: ReadonlyMap<string, readonly TimelineRun[]>,
+  state: WatchState,
+): TimelineRun | null {
+  return runs.get(checkId)?.at(-1) ?? state.history.lastRunOf(checkId);
+}
+
+/**
+ * When a promise about time was broken, which is known better than by who saw it first: data was stale from the
+ * start of its bad run, a delivery is late from its deadline on.
+ */
+function brokenSince(
+  { sli }: Check,
+  { atMs, result }: ResultRecord,
+  run: TimelineRun | null,
+): EpochMs | null {
   if (result.outcome !== "fail") {
     return null;
   }
   if (sli.kind === "deadline") {
     return lastDeadline(sli, atMs)?.dueMs ?? null;
   }
-  return sli.kind === "freshness" && result.newestMs !== undefined
-    ? result.newestMs + sli.maxAgeMs
-    : null;
+  return sli.kind === "freshness" && run?.state === "bad" ? run.fromMs : null;
 }
 
 /** A look that is due anyway confirms as well as a probe of its own. */

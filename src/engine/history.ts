@@ -4,6 +4,9 @@ import type { StoreParts } from "../core/store.ts";
 import type { DeadlineEra, Sighting, TimelineRun } from "../core/timeline.ts";
 import type { DurationMs, EpochMs } from "../core/vocabulary.ts";
 
+/** A delivery that is due when a window begins opened before: a day, or as its `opens` says; a week is enough. */
+const openingMs = 8 * 86_400_000;
+
 /** What is known of the past of each check: its runs, and of deliveries what was seen and how they were promised. */
 export class History {
   readonly #runs = new Map<string, TimelineRun[]>();
@@ -20,7 +23,8 @@ export class History {
     for (const [checkId, runs] of await store.timelines.since(nowMs - windowMs)) {
       this.#runs.set(checkId, [...runs]);
     }
-    for (const [checkId, sightings] of await store.timelines.sightingsSince(nowMs - windowMs)) {
+    const openedMs = nowMs - windowMs - openingMs;
+    for (const [checkId, sightings] of await store.timelines.sightingsSince(openedMs)) {
       this.#sightings.set(checkId, [...sightings]);
     }
     for (const [checkId, eras] of await store.timelines.eras()) {

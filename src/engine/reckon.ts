@@ -41,16 +41,20 @@ export function reckon(
       : [];
   });
   const fresh = new Map(records.map((record) => [record.checkId, record]));
-  const alerting = alert(records, run.dataset.id, mesh, state, newId);
   const checkOf = ({ checkId }: ResultRecord): Check | undefined => mesh.checks.get(checkId);
+  const runs = new Map(
+    records.map((record) => {
+      const { sli } = checkOf(record) ?? {};
+      const last = state.history.lastRunOf(record.checkId);
+      const changed = sli === undefined ? [] : follow(last, observationOf(record), record, sli);
+      return [record.checkId, changed];
+    }),
+  );
+  const alerting = alert(records, runs, run.dataset.id, mesh, state, newId);
   return {
     endedSlotIds: slots.map(({ id }) => id),
     records,
-    runs: records.flatMap((record) => {
-      const { sli } = checkOf(record) ?? {};
-      const last = state.history.lastRunOf(record.checkId);
-      return sli === undefined ? [] : follow(last, observationOf(record), record, sli);
-    }),
+    runs: [...runs.values()].flat(),
     sightings: records.flatMap((record) => {
       const { sli } = checkOf(record) ?? {};
       const last = state.history.lastSightingOf(record.checkId);
