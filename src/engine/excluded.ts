@@ -10,11 +10,12 @@ export interface AppliedExclusion {
   readonly reason: string;
   /** Null for one that is declared with the SLO. */
   readonly record: ExclusionRecord | null;
-  /** Clipped to the stretch, ascending; at least one. */
+  /** What it excuses, clipped to the stretch, ascending. None of one that was withdrawn, else at least one. */
   readonly times: readonly ExcludedTime[];
 }
 
-type SloNames = Pick<Slo, "id" | "product" | "exclusions">;
+/** What of an SLO says which exclusions apply to it. */
+export type SloNames = Pick<Slo, "id" | "product" | "exclusions">;
 
 const nothing: readonly never[] = [];
 
@@ -35,7 +36,10 @@ export function excludedOf(
   return applied.flatMap(({ times }) => times).toSorted((a, b) => a.fromMs - b.fromMs);
 }
 
-/** The exclusions that touch `[fromMs, toMs)`, first those that are declared with the SLO. */
+/**
+ * The exclusions that touch `[fromMs, toMs)`, first those that are declared with the SLO. One that was withdrawn is
+ * named where it would have excused, so that a figure that it once made is explained.
+ */
 export function exclusionsOf(
   slo: SloNames,
   records: readonly ExclusionRecord[],
@@ -45,24 +49,27 @@ export function exclusionsOf(
   if (slo.exclusions.length === 0 && records.length === 0) {
     return nothing;
   }
-  const declared = slo.exclusions.map((planned) => ({
-    mode: planned.mode,
-    reason: planned.reason,
-    record: null,
-    times: excludedTimes(planned, fromMs, toMs),
-  }));
+  const declared = slo.exclusions
+    .map((planned) => ({
+      mode: planned.mode,
+      reason: planned.reason,
+      record: null,
+      times: excludedTimes(planned, fromMs, toMs),
+    }))
+    .filter(({ times }) => times.length > 0);
   const byCommand = records
     .filter(({ target }) => target === slo.id || target === slo.product)
-    .map((record) => ({
-      mode: record.mode,
-      reason: record.reason,
-      record,
-      times: timesOf(record, fromMs, toMs),
-    }));
-  return [...declared, ...byCommand].filter(({ times }) => times.length > 0);
+    .flatMap((record) => {
+      const { mode, reason, withdrawal } = record;
+      const times = timesOf(record, fromMs, toMs);
+      return times.length === 0
+        ? []
+        : [{ mode, reason, record, times: withdrawal === null ? times : nothing }];
+    });
+  return [...declared, ...byCommand];
 }
 
-/** When an exclusion stops to excuse; null while it lasts until it is ended. */
+/** Until when an exclusion excuses, or did before it was withdrawn; null while it lasts until it is ended. */
 export function endOf({ toMs, endedMs }: ExclusionRecord): EpochMs | null {
   return toMs === null || endedMs === null ? (toMs ?? endedMs) : Math.min(toMs, endedMs);
 }

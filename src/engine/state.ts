@@ -6,7 +6,8 @@ import type { Sighting, TimelineRun } from "../core/timeline.ts";
 import type { DurationMs, EpochMs } from "../core/vocabulary.ts";
 import { type Evidence, evaluateSlo, type SloStatus } from "../slo/evaluate.ts";
 import { boundsOf, longestMs } from "../time/period.ts";
-import { type AppliedExclusion, excludedOf, exclusionsOf } from "./excluded.ts";
+import { type AppliedExclusion, exclusionsOf } from "./excluded.ts";
+import { ExcusedTimes } from "./excused-times.ts";
 import { History } from "./history.ts";
 
 /** The longest stretch that an error ratio is exported for. */
@@ -34,6 +35,7 @@ export class WatchState {
   readonly #lastConclusive = new Map<string, EpochMs>();
   #sloSince: ReadonlyMap<string, EpochMs> = new Map();
   #exclusions: readonly ExclusionRecord[] = [];
+  readonly #excused = new ExcusedTimes();
 
   /** Reads everything that a window ending now can reach, and `fromMs` where that is earlier. */
   static async load(
@@ -139,10 +141,11 @@ export class WatchState {
         };
   }
 
-  /** What is excused of the SLO's window and of what a burn rate looks back on. */
+  /** What is excused of the SLO's window and of what a burn rate looks back on, and some time around. */
   excludedOf(slo: Slo, nowMs: EpochMs): readonly ExcludedTime[] {
     const { fromMs, toMs } = boundsOf(slo.window, nowMs);
-    return excludedOf(slo, this.#exclusions, Math.min(fromMs, nowMs - longestBurnMs), toMs);
+    const earliestMs = Math.min(fromMs, nowMs - longestBurnMs);
+    return this.#excused.of(slo, this.#exclusions, earliestMs, toMs);
   }
 
   /** The exclusions that touch a stretch of an SLO's time, with who and why. */
