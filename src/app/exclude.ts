@@ -1,17 +1,22 @@
-/** Exclusions by command: what `tidemark exclude` adds, lists and ends, beside a daemon that runs or not. */
+/** Exclusions by command: what `tidemark exclude` adds, lists, ends and withdraws, beside a daemon that runs or not. */
 import { hintFor } from "../config/suggest.ts";
 import { TidemarkError } from "../core/errors.ts";
-import type { ExcludedTime, ExclusionRecord, PlannedExclusion } from "../core/exclusion.ts";
+import type {
+  ExcludedTime,
+  ExclusionRecord,
+  PlannedExclusion,
+  Withdrawal,
+} from "../core/exclusion.ts";
 import type { Logger } from "../core/logger.ts";
 import type { Mesh, Slo } from "../core/mesh.ts";
-import type { Store } from "../core/store.ts";
+import type { Store, StoreParts } from "../core/store.ts";
 import type { EpochMs } from "../core/vocabulary.ts";
 import { endOf } from "../engine/excluded.ts";
 import { selectWatched } from "../engine/select.ts";
 import { excludedTimes } from "../time/recurrence.ts";
 import { systemClock } from "./clock.ts";
 import { createLoader, type Environment } from "./configuration.ts";
-import { type AskedExclusion, authorOf, recordOf } from "./exclusion-request.ts";
+import { type AskedExclusion, authorOf, reasonOf, recordOf } from "./exclusion-request.ts";
 import { newId } from "./ids.ts";
 import { withStore } from "./read-store.ts";
 
@@ -26,8 +31,9 @@ export interface ExcludeContext {
  * - running: it excuses now.
  * - over: its time has passed.
  * - ended: somebody ended it, so that it excuses nothing from then on.
+ * - withdrawn: somebody took it back, so that it excuses nothing at all.
  */
-export type ExclusionState = "planned" | "running" | "over" | "ended";
+export type ExclusionState = "planned" | "running" | "over" | "ended" | "withdrawn";
 
 /** One that was made by command, or one of an SLO's own. */
 export type ListedExclusion =
@@ -72,20 +78,54 @@ export function endExclusion(
   context: ExcludeContext,
 ): Promise<ExclusionRecord> {
   const by = authorOf(author);
+  return changeExclusion(id, context, async (record, exclusions, nowMs) => {
+    assertOpen(record, nowMs);
+    await exclusions.end(id, nowMs, by);
+    return { ...record, endedMs: nowMs, endedBy: by };
+  });
+}
+
+/**
+ * Takes one back that should never have been: it excuses nothing any more, whether it is planned, runs, or is over
+ * long since, and stays on record with who withdrew it and why. Throws `TM_CONFIG_REFERENCE`, or `TM_USAGE` when
+ * it was withdrawn before.
+ */
+export function withdrawExclusion(
+  id: string,
+  { reason, author }: { readonly reason: string; readonly author: string | undefined },
+  context: ExcludeContext,
+): Promise<ExclusionRecord> {
+  const said = { by: authorOf(author), reason: reasonOf(reason) };
+  return changeExclusion(id, context, async (record, exclusions, nowMs) => {
+    assertNotWithdrawn(record);
+    const withdrawal: Withdrawal = { atMs: nowMs, ...said };
+    await exclusions.withdraw(id, withdrawal);
+    return { ...record, withdrawal };
+  });
+}
+
+/** Reads one and changes it in one transaction, so that of two who do so at once one is told. */
+function changeExclusion(
+  id: string,
+  context: ExcludeContext,
+  change: (
+    record: ExclusionRecord,
+    exclusions: StoreParts["exclusions"],
+    nowMs: EpochMs,
+  ) => Promise<ExclusionRecord>,
+): Promise<ExclusionRecord> {
   return withStoreOf(context, "command", async (_mesh, store) => {
     const nowMs = systemClock.now();
     return await store.transaction(async ({ exclusions }) => {
       const records = await exclusions.list();
       const record = records.find((one) => one.id === id);
       if (record === undefined) {
-        const running = records.filter((one) => isOpen(stateOf(one, nowMs))).map((one) => one.id);
+        const known = records.flatMap((one) => (one.withdrawal === null ? [one.id] : []));
         throw new TidemarkError("TM_CONFIG_REFERENCE", `there is no exclusion \`${id}\``, {
-          hint: hintFor(id, running, "exclusion"),
+          hint: hintFor(id, known.toReversed(), "exclusion"),
         });
       }
-      assertOpen(record, nowMs);
-      await exclusions.end(id, nowMs, by);
-      return { ...record, endedMs: nowMs, endedBy: by };
+      return await change(record, exclusions, nowMs);
     });
   });
 }
@@ -129,6 +169,9 @@ function declaredIn(slo: Slo, nowMs: EpochMs): readonly ListedExclusion[] {
 }
 
 function stateOf(record: ExclusionRecord, nowMs: EpochMs): ExclusionState {
+  if (record.withdrawal !== null) {
+    return "withdrawn";
+  }
   if (record.endedMs !== null) {
     return "ended";
   }
@@ -146,6 +189,7 @@ function assertOpen(record: ExclusionRecord, nowMs: EpochMs): void {
   if (isOpen(stateOf(record, nowMs))) {
     return;
   }
+  assertNotWithdrawn(record);
   const { id, endedBy } = record;
   const since = new Date(endOf(record) ?? nowMs).toISOString();
   throw new TidemarkError(
@@ -153,8 +197,21 @@ function assertOpen(record: ExclusionRecord, nowMs: EpochMs): void {
     endedBy === null
       ? `exclusion \`${id}\` is over since ${since}`
       : `exclusion \`${id}\` was ended by ${endedBy} at ${since}`,
-    { hint: "What was excused stays so: it is part of the record." },
+    {
+      hint: `What it excused stays so, unless it was a mistake: \`tidemark exclude withdraw ${id}\` takes it back.`,
+    },
   );
+}
+
+function assertNotWithdrawn({ id, withdrawal }: ExclusionRecord): void {
+  if (withdrawal !== null) {
+    const { atMs, by, reason } = withdrawal;
+    throw new TidemarkError(
+      "TM_USAGE",
+      `exclusion \`${id}\` was withdrawn by ${by} at ${new Date(atMs).toISOString()}: ${reason}`,
+      { hint: "It excuses nothing any more. Add another one where time is to be excused." },
+    );
+  }
 }
 
 function assertDeclared(target: string, mesh: Mesh): void {

@@ -45,12 +45,18 @@ export function recordOf(
     fromMs,
     toMs,
     mode: asked.mode ?? (fromMs >= nowMs ? "remove" : "good"),
-    reason: lineOf("--reason", asked.reason, longestReason),
+    reason: reasonOf(asked.reason),
     author: authorOf(asked.author),
     createdMs: nowMs,
     endedMs: null,
     endedBy: null,
+    withdrawal: null,
   };
+}
+
+/** Why it is done, as one line. Throws `TM_USAGE`. */
+export function reasonOf(said: string): string {
+  return lineOf("--reason", said, longestReason);
 }
 
 /** Who does it: as said, else the user of the operating system. Throws `TM_USAGE` when neither is known. */

@@ -67,6 +67,9 @@ export function exclusionDocument({
     created_at: isoOrNull(record?.createdMs),
     ended_at: isoOrNull(record?.endedMs),
     ended_by: record?.endedBy ?? null,
+    withdrawn_at: isoOrNull(record?.withdrawal?.atMs),
+    withdrawn_by: record?.withdrawal?.by ?? null,
+    withdrawn_reason: record?.withdrawal?.reason ?? null,
   };
 }
 

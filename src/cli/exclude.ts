@@ -4,6 +4,7 @@ import {
   endExclusion,
   type ListedExclusion,
   listExclusions,
+  withdrawExclusion,
 } from "../app/exclude.ts";
 import { exclusionDocument } from "../app/slo-document.ts";
 import type { ExclusionMode, ExclusionRecord, ExclusionSpan } from "../core/exclusion.ts";
@@ -28,6 +29,11 @@ export interface ExcludeListOptions {
 }
 
 export interface ExcludeEndOptions {
+  readonly author?: string;
+}
+
+export interface ExcludeWithdrawOptions {
+  readonly reason: string;
   readonly author?: string;
 }
 
@@ -77,6 +83,20 @@ export async function excludeEnd(
   return exitCodes.ok;
 }
 
+/** `tidemark exclude withdraw`: takes one back that should never have been, its past included. */
+export async function excludeWithdraw(
+  id: string,
+  { reason, author }: ExcludeWithdrawOptions,
+  { configPath, env, terminal, logger }: CommandContext,
+): Promise<ExitCode> {
+  const record = await withdrawExclusion(id, { reason, author }, { configPath, env, logger });
+  terminal.out(
+    `${terminal.paint("bold", record.id)} is withdrawn: ${record.target} is no longer excluded ${spanText(record)}`,
+  );
+  terminal.out(`  by ${record.withdrawal?.by ?? ""}: ${record.withdrawal?.reason ?? ""}`);
+  return exitCodes.ok;
+}
+
 /** `tidemark exclude list`: those made by command, and those of the product files. */
 export async function excludeList(
   selectors: readonly string[],
@@ -99,6 +119,7 @@ const stateStyles: Readonly<Record<ExclusionState, Style>> = {
   running: "yellow",
   over: "dim",
   ended: "dim",
+  withdrawn: "dim",
 };
 
 function printText(listed: readonly ListedExclusion[], terminal: Terminal): void {
@@ -120,10 +141,9 @@ function printText(listed: readonly ListedExclusion[], terminal: Terminal): void
 function rowOf(one: ListedExclusion): readonly string[] {
   const { target, state } = one;
   if (one.source === "command") {
-    const { fromMs, mode, id, author, createdMs, reason, endedBy } = one.record;
-    const why = endedBy === null ? reason : `${reason} (ended by ${endedBy})`;
+    const { fromMs, mode, id, author, createdMs } = one.record;
     const times = [instantText(fromMs), endText(one.record)];
-    return [target, state, mode, ...times, id, author, instantText(createdMs), why];
+    return [target, state, mode, ...times, id, author, instantText(createdMs), whyText(one.record)];
   }
   const { mode, span, reason } = one.planned;
   const words = reason.replaceAll(/\s+/g, " ").trim();
@@ -131,6 +151,14 @@ function rowOf(one: ListedExclusion): readonly string[] {
   const { shown } = one;
   const times = shown === null ? ["", ""] : [instantText(shown.fromMs), instantText(shown.toMs)];
   return [target, state, mode, ...times, "", "product file", "", why];
+}
+
+/** The reason, and who ended it or took it back. */
+function whyText({ reason, endedBy, withdrawal }: ExclusionRecord): string {
+  if (withdrawal !== null) {
+    return `${reason} (withdrawn by ${withdrawal.by}: ${withdrawal.reason})`;
+  }
+  return endedBy === null ? reason : `${reason} (ended by ${endedBy})`;
 }
 
 /** `from 2026-… to 2026-… (6h)` */

@@ -8,9 +8,11 @@ import {
   type ExcludeAddOptions,
   type ExcludeEndOptions,
   type ExcludeListOptions,
+  type ExcludeWithdrawOptions,
   excludeAdd,
   excludeEnd,
   excludeList,
+  excludeWithdraw,
 } from "./exclude.ts";
 import { type ExitCode, exitCodes } from "./exit-codes.ts";
 import { reportFailure } from "./failure.ts";
@@ -215,6 +217,20 @@ function describe(perform: (options: GlobalOptions, work: Work) => Promise<void>
     act(
       excludeEndCommand,
       (id: string, o: ExcludeEndOptions) => (context) => excludeEnd(id, o, context),
+    ),
+  );
+
+  const excludeWithdrawCommand = excludeCommand
+    .command("withdraw")
+    .description("Take an exclusion back: it excuses nothing any more, its past included.")
+    .argument("<id>", "as `exclude list` shows it")
+    .requiredOption("--reason <text>", "why; it stays on record")
+    .option("--author <name>", "who; by default the user of the operating system")
+    .exitOverride();
+  excludeWithdrawCommand.action(
+    act(
+      excludeWithdrawCommand,
+      (id: string, o: ExcludeWithdrawOptions) => (context) => excludeWithdraw(id, o, context),
     ),
   );
 

@@ -7,15 +7,15 @@ import { counted, type Terminal, table } from "./terminal.ts";
 
 type Applied = SloReport["exclusions"][number];
 
-/** What is excused in the windows of the SLOs: mode, from when to when, by whom and why. */
+/** What is excused in the windows of the SLOs, or was before it was withdrawn: from when to when, by whom and why. */
 export function printExclusions(slos: readonly SloReport[], terminal: Terminal): void {
   const rows = slos.flatMap(({ slo, exclusions }) =>
     exclusions.map((one) => [
       `  ${slo.id}`,
-      one.mode,
+      isWithdrawn(one) ? "withdrawn" : one.mode,
       timesText(one),
       one.record?.author ?? "product file",
-      one.reason.replaceAll(/\s+/g, " ").trim(),
+      whyText(one),
     ]),
   );
   if (rows.length > 0) {
@@ -24,7 +24,19 @@ export function printExclusions(slos: readonly SloReport[], terminal: Terminal):
   }
 }
 
-/** `times` are those within the window. */
+function isWithdrawn({ record }: Applied): boolean {
+  return record !== null && record.withdrawal !== null;
+}
+
+function whyText({ record, reason }: Applied): string {
+  const words = reason.replaceAll(/\s+/g, " ").trim();
+  const withdrawal = record?.withdrawal ?? null;
+  return withdrawal === null
+    ? words
+    : `${words} (withdrawn by ${withdrawal.by}: ${withdrawal.reason})`;
+}
+
+/** `times` are those within the window that it excuses: none when it was withdrawn. */
 export function exclusionJson(applied: Applied) {
   return {
     ...exclusionDocument(applied),
@@ -35,7 +47,7 @@ export function exclusionJson(applied: Applied) {
 function timesText({ record, times }: Applied): string {
   const { fromMs, toMs } = spanOf({ record, times });
   const span = `${instantText(fromMs)} to ${toMs === null ? "until it is ended" : instantText(toMs)}`;
-  if (times.length === 1) {
+  if (times.length <= 1) {
     return span;
   }
   const lengthMs = times.reduce((sum, one) => sum + one.toMs - one.fromMs, 0);

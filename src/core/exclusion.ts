@@ -33,9 +33,16 @@ export interface PlannedExclusion {
   readonly reason: string;
 }
 
+/** That an exclusion should never have been: on whose word, and why. */
+export interface Withdrawal {
+  readonly atMs: EpochMs;
+  readonly by: string;
+  readonly reason: string;
+}
+
 /**
- * An exclusion made by command. Never deleted: one that was ended keeps its time up to `endedMs`, and one that
- * was ended before it began excuses nothing and stays on record.
+ * An exclusion made by command. Never deleted: one that was ended keeps its time up to `endedMs`, one that was
+ * ended before it began excuses nothing, and one that was withdrawn excuses nothing any more, its past included.
  */
 export interface ExclusionRecord {
   readonly id: string;
@@ -50,4 +57,5 @@ export interface ExclusionRecord {
   readonly createdMs: EpochMs;
   readonly endedMs: EpochMs | null;
   readonly endedBy: string | null;
+  readonly withdrawal: Withdrawal | null;
 }

@@ -1,5 +1,5 @@
 import type { CheckResult } from "./check.ts";
-import type { ExclusionRecord } from "./exclusion.ts";
+import type { ExclusionRecord, Withdrawal } from "./exclusion.ts";
 import type { CheckAlertState, Delivery, Incident, NewDelivery } from "./incident.ts";
 import type { Renames } from "./mesh.ts";
 import type { DeadlineEra, Sighting, TimelineRun } from "./timeline.ts";
@@ -138,8 +138,10 @@ export interface Exclusions {
   /** All of them, oldest first. */
   list(): Promise<readonly ExclusionRecord[]>;
   add(record: ExclusionRecord): Promise<void>;
-  /** Ends one now; false when there is none of this id, or it has ended already. */
+  /** Ends one now; false when there is none of this id, or it has ended or was withdrawn already. */
   end(id: string, atMs: EpochMs, by: string): Promise<boolean>;
+  /** Takes one back, ended or not; false when there is none of this id, or it was withdrawn already. */
+  withdraw(id: string, withdrawal: Withdrawal): Promise<boolean>;
 }
 
 /** What the provider answered to one attempt. */

@@ -67,22 +67,25 @@ export function describePruning(store: () => Store): void {
       });
     });
 
-    it("deletes exclusions that were over or ended long ago, and none that may still excuse", async () => {
+    it("deletes exclusions that were over, ended or withdrawn long ago, and none that may still excuse", async () => {
       const old = { fromMs: t0 - 9 * day, createdMs: t0 - 9 * day, toMs: t0 - day };
+      const withdrawal = { atMs: t0 - 2 * day, by: "li", reason: "The wrong SLO." };
       const kept = [
         exclusionOf({ ...old, id: "until ended", toMs: null }),
         exclusionOf({ ...old, id: "still running", toMs: t0 }),
         exclusionOf({ ...old, id: "corrected lately", createdMs: t0 }),
+        exclusionOf({ ...old, id: "withdrawn lately", withdrawal: { ...withdrawal, atMs: t0 } }),
       ];
       const ended = { endedMs: t0 - 2 * day, endedBy: "li" };
       for (const one of [
         ...kept,
         exclusionOf({ ...old, id: "over" }),
         exclusionOf({ ...old, id: "ended", toMs: null, ...ended }),
+        exclusionOf({ ...old, id: "withdrawn", toMs: null, withdrawal }),
       ]) {
         await store().exclusions.add(one);
       }
-      expect(await store().prune(t0)).toBe(2);
+      expect(await store().prune(t0)).toBe(3);
       const left = (await store().exclusions.list()).map(({ id }) => id);
       expect(left.toSorted()).toEqual(kept.map(({ id }) => id).toSorted());
     });

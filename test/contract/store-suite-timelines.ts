@@ -101,6 +101,7 @@ export function describeExclusions(store: () => Store): void {
         reason: "“quoted”, \u2028 ☃",
         endedMs: t0 + 1,
         endedBy: "li",
+        withdrawal: { atMs: t0 + 2, by: "ana", reason: "“The wrong SLO” ☃" },
       });
       const earlier = exclusionOf({ id: "c", createdMs: t0 - 1 });
       for (const one of [first, second, earlier]) {
@@ -129,6 +130,23 @@ export function describeExclusions(store: () => Store): void {
       expect(await store().exclusions.end("exc-1", t0 + 2 * minute, "ana")).toBe(false);
       expect(await store().exclusions.list()).toEqual([
         exclusionOf({ endedMs: t0 + minute, endedBy: "li" }),
+      ]);
+    });
+
+    it("withdraws one once, ended or not, and says so", async () => {
+      const withdrawal = { atMs: t0 + 2 * minute, by: "ana", reason: "The wrong SLO." };
+      const ended = { endedMs: t0 + minute, endedBy: "li" };
+      await store().exclusions.add(exclusionOf());
+      await store().exclusions.add(exclusionOf({ id: "exc-2", ...ended }));
+      expect(await store().exclusions.withdraw("unknown", withdrawal)).toBe(false);
+      expect(await store().exclusions.withdraw("exc-1", withdrawal)).toBe(true);
+      expect(await store().exclusions.withdraw("exc-2", withdrawal)).toBe(true);
+      const later = { ...withdrawal, atMs: t0 + 3 * minute, by: "li" };
+      expect(await store().exclusions.withdraw("exc-1", later)).toBe(false);
+      expect(await store().exclusions.end("exc-1", t0 + 3 * minute, "li")).toBe(false);
+      expect(await store().exclusions.list()).toEqual([
+        exclusionOf({ withdrawal }),
+        exclusionOf({ id: "exc-2", ...ended, withdrawal }),
       ]);
     });
   });

@@ -123,6 +123,7 @@ export function exclusionOf(changes: Partial<ExclusionRecord> = {}): ExclusionRe
     createdMs: t0,
     endedMs: null,
     endedBy: null,
+    withdrawal: null,
     ...changes,
   };
 }

@@ -43,6 +43,8 @@ interface Exclusion {
   readonly author: string | null;
   readonly reason: string;
   readonly ended_by: string | null;
+  readonly withdrawn_by: string | null;
+  readonly withdrawn_reason: string | null;
 }
 
 interface SloStanding {
@@ -103,6 +105,17 @@ async function standingFromDaemon(origin: string): Promise<SloStanding> {
   return (await answer.json()) as SloStanding;
 }
 
+/** Arguments of `exclude`, and what is said on stderr. */
+type Refused = readonly [readonly string[], string];
+
+async function expectRefused(refused: readonly Refused[]): Promise<void> {
+  for (const [args, text] of refused) {
+    const { exitCode, stdout, stderr } = await tidemark("exclude", ...args);
+    expect({ args, exitCode, stdout }).toEqual({ args, exitCode: 2, stdout: "" });
+    expect(stderr).toContain(text);
+  }
+}
+
 describe("tidemark exclude", () => {
   it("excuses what is to come, which a running daemon hears of, until somebody ends it", async () => {
     const origin = await serve();
@@ -161,6 +174,30 @@ describe("tidemark exclude", () => {
       /^excluded in the window\n {2}orders\/enough {2}good {2}2020-01-01T00:00:00Z to 9999-01-01T00:00:00Z {2}ana {2}A wrong file$/m,
     );
     expect((await tidemark("status", "orders/other")).stdout).not.toContain("A wrong file");
+
+    const why = ["--reason", "The file was right", "--author", "li"];
+    const withdrawn = await tidemark("exclude", "withdraw", id, ...why);
+    expect(withdrawn).toMatchObject({ exitCode: 0, stderr: "" });
+    expect(withdrawn.stdout).toBe(
+      `${id} is withdrawn: orders/enough is no longer excluded from 2020-01-01T00:00:00Z to 9999-01-01T00:00:00Z (2914270d)\n  by li: The file was right\n`,
+    );
+    const after = await standingFromStore();
+    expect(after?.bad_seconds).toBeGreaterThan(0);
+    expect(after?.exclusions).toMatchObject([
+      { id, author: "ana", withdrawn_by: "li", withdrawn_reason: "The file was right", times: [] },
+    ]);
+    expect((await tidemark("status")).stdout).toMatch(
+      /^ {2}orders\/enough {2}withdrawn {2}2020-01-01T00:00:00Z to 9999-01-01T00:00:00Z {2}ana {2}A wrong file \(withdrawn by li: The file was right\)$/m,
+    );
+    expect(await listed("orders/enough")).toContainEqual(
+      expect.objectContaining({ id, state: "withdrawn", withdrawn_by: "li" }),
+    );
+    for (const verb of ["end", "withdraw"]) {
+      const options = verb === "end" ? [] : ["--reason", "Again"];
+      const again = await tidemark("exclude", verb, id, ...options);
+      expect(again).toMatchObject({ exitCode: 2, stdout: "" });
+      expect(again.stderr).toContain(`TM_USAGE: exclusion \`${id}\` was withdrawn by li at `);
+    }
   });
 
   it("lists those of the product files and those made by command, with their state", async () => {
@@ -200,7 +237,7 @@ describe("tidemark exclude", () => {
     const over = await add("orders", "--from", "2020-01-01", "--for", "1h", "--reason", "x");
     const now = ["--from", "now"] as const;
     const why = ["--reason", "x"] as const;
-    const refused: readonly (readonly [readonly string[], string])[] = [
+    const refused: readonly Refused[] = [
       [["add", "ordres", ...now, ...why], "TM_CONFIG_REFERENCE: there is no product and no SLO"],
       [["add", "ordres", ...now, ...why], "did you mean `orders`?"],
       [["add", "orders/enuogh", ...now, ...why], "did you mean `orders/enough`?"],
@@ -212,14 +249,27 @@ describe("tidemark exclude", () => {
       [["add", "orders", ...now, ...why, "--mode", "bad"], "TM_USAGE: option '--mode <mode>'"],
       [["end", "000000000000"], "TM_CONFIG_REFERENCE: there is no exclusion `000000000000`"],
       [["end", over], `TM_USAGE: exclusion \`${over}\` is over since 2020-01-01T01:00:00.000Z`],
+      [["end", over], `\`tidemark exclude withdraw ${over}\` takes it back`],
       [["list", "nothing"], "TM_SELECTOR"],
     ];
-    for (const [args, text] of refused) {
-      const { exitCode, stdout, stderr } = await tidemark("exclude", ...args);
-      expect({ args, exitCode, stdout }).toEqual({ args, exitCode: 2, stdout: "" });
-      expect(stderr).toContain(text);
-    }
-    expect((await listed("orders/other")).map(({ id }) => id)).toEqual([over]);
+    await expectRefused(refused);
+    expect(await listed("orders/other")).toMatchObject([
+      { id: over, state: "over", withdrawn_by: null },
+    ]);
+  });
+
+  it("refuses to withdraw what is not there, or without a reason", async () => {
+    await serve();
+    await stop();
+    const over = await add("orders", "--from", "2020-01-01", "--for", "1h", "--reason", "x");
+    const why = ["--reason", "x"] as const;
+    await expectRefused([
+      [["withdraw", "000000000000", ...why], "TM_CONFIG_REFERENCE: there is no exclusion `0000"],
+      [["withdraw", over], "TM_USAGE: required option '--reason <text>'"],
+      [["withdraw", over, "--reason", " "], "TM_USAGE: `--reason` is empty"],
+      [["withdraw", over, ...why, "--author", "\u0007"], "TM_USAGE: `--author` is no line"],
+    ]);
+    expect(await listed("orders/other")).toMatchObject([{ state: "over", withdrawn_by: null }]);
   });
 
   it("makes no store, and says what does", async () => {

@@ -180,4 +180,8 @@ export interface ExclusionDocument {
   readonly created_at: string | null;
   readonly ended_at: string | null;
   readonly ended_by: string | null;
+  /** When it was taken back: it excuses nothing any more, its past included. */
+  readonly withdrawn_at: string | null;
+  readonly withdrawn_by: string | null;
+  readonly withdrawn_reason: string | null;
 }

@@ -51,12 +51,12 @@ const pruneSightings: Step = (db, beforeMs) =>
     [beforeMs, batchSize],
   );
 
-/** One that was made lately stays, however old the time is that it excuses: it is to be seen in the list. */
+/** One that was made or withdrawn lately stays, however old its time is: it is to be seen in the list. */
 const pruneExclusions: Step = (db, beforeMs) =>
   db.run(
     `DELETE FROM exclusions WHERE number IN (
        SELECT number FROM exclusions
-       WHERE coalesce(ended_ms, to_ms) < ?1 AND created_ms < ?1 LIMIT ?2)`,
+       WHERE coalesce(withdrawn_ms, ended_ms, to_ms) < ?1 AND created_ms < ?1 LIMIT ?2)`,
     [beforeMs, batchSize],
   );
 

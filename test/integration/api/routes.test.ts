@@ -124,6 +124,7 @@ describe("/api/v1/slos", () => {
         createdMs: noonMs - 30 * minuteMs,
         endedMs: null,
         endedBy: null,
+        withdrawal: null,
       });
       await store.exclusions.end("exc-2", noonMs - 20 * minuteMs, "li");
     });
@@ -141,8 +142,36 @@ describe("/api/v1/slos", () => {
         created_at: "2026-01-05T11:30:00.000Z",
         ended_at: "2026-01-05T11:40:00.000Z",
         ended_by: "li",
+        withdrawn_at: null,
+        withdrawn_by: null,
+        withdrawn_reason: null,
         occurrences: 1,
         seconds: 600,
+      },
+    ]);
+  });
+
+  it("names an exclusion that was withdrawn, which excuses nothing any more", async () => {
+    const withdrawal = { atMs: noonMs - minuteMs, by: "ana", reason: "The file was late, twice." };
+    await using stricter = await ApiStage.start(async (store) => {
+      await fillStore(store);
+      await store.exclusions.withdraw("exc-1", withdrawal);
+    });
+    const before = await stage.get("/api/v1/slos/orders/fresh");
+    expect(before.body).toMatchObject({ good_seconds: 380_700, bad_seconds: 900 });
+    const { body } = await stricter.get("/api/v1/slos/orders/fresh");
+    expect(body).toMatchObject({ good_seconds: 379_800, bad_seconds: 1_800 });
+    expect(body["exclusions"]).toMatchObject([
+      { source: "product_file", withdrawn_at: null, occurrences: 1, seconds: 7_200 },
+      {
+        id: "exc-1",
+        mode: "good",
+        author: "li@example.com",
+        withdrawn_at: "2026-01-05T11:59:00.000Z",
+        withdrawn_by: "ana",
+        withdrawn_reason: "The file was late, twice.",
+        occurrences: 0,
+        seconds: 0,
       },
     ]);
   });

@@ -215,6 +215,7 @@ export async function fillStore(store: Store): Promise<void> {
     createdMs: noonMs - 80 * minuteMs,
     endedMs: null,
     endedBy: null,
+    withdrawal: null,
   });
 }
 

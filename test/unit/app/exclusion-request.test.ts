@@ -28,6 +28,7 @@ describe("an exclusion that is asked for", () => {
       createdMs: nowMs,
       endedMs: null,
       endedBy: null,
+      withdrawal: null,
     });
   });
 

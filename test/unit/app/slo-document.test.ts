@@ -79,6 +79,7 @@ describe("an exclusion", () => {
     createdMs: noonMs,
     endedMs: null,
     endedBy: null,
+    withdrawal: null,
   };
   const applied = { mode: "remove", reason: "Migration." } as const;
 
@@ -107,6 +108,23 @@ describe("an exclusion", () => {
       created_at: null,
       ended_at: null,
       ended_by: null,
+      withdrawn_at: null,
+      withdrawn_by: null,
+      withdrawn_reason: null,
+    });
+  });
+
+  it("that was withdrawn says by whom and why", () => {
+    const withdrawal = { atMs: noonMs + hourMs, by: "li", reason: "The wrong SLO." };
+    expect(
+      exclusionDocument({ ...applied, record: { ...record, withdrawal }, times: [] }),
+    ).toMatchObject({
+      from: "2026-01-05T12:00:00.000Z",
+      to: null,
+      author: "ana",
+      withdrawn_at: "2026-01-05T13:00:00.000Z",
+      withdrawn_by: "li",
+      withdrawn_reason: "The wrong SLO.",
     });
   });
 });

@@ -20,6 +20,7 @@ function recordOf(changes: Partial<ExclusionRecord> = {}): ExclusionRecord {
     createdMs: monday,
     endedMs: null,
     endedBy: null,
+    withdrawal: null,
     ...changes,
   };
 }
@@ -67,6 +68,36 @@ describe("an exclusion made by command", () => {
   it("excuses nothing when it was ended before it began", () => {
     expect(timesOf(recordOf({ endedMs: monday, endedBy: "li" }))).toEqual([]);
     expect(timesOf(recordOf({ endedMs: monday + hour, endedBy: "li" }))).toEqual([]);
+  });
+});
+
+describe("an exclusion that was withdrawn", () => {
+  const withdrawal = { atMs: monday + 9 * day, by: "li", reason: "The wrong SLO." };
+
+  it.each([
+    { title: "that was over", changes: {} },
+    { title: "that ran", changes: { toMs: null } },
+    { title: "that was ended", changes: { toMs: null, endedMs: monday + 3 * hour, endedBy: "li" } },
+  ])("excuses nothing any more, and is named where it did: one $title", ({ changes }) => {
+    const record = recordOf({ ...changes, withdrawal });
+    expect(timesOf(record)).toEqual([]);
+    const { mode, reason } = record;
+    expect(exclusionsOf(sloOf(), [record], monday, monday + day)).toEqual([
+      { mode, reason, record, times: [] },
+    ]);
+  });
+
+  it("is named nowhere else", () => {
+    const named = (changes: Partial<ExclusionRecord>, fromMs = monday) =>
+      exclusionsOf(sloOf(), [recordOf({ ...changes, withdrawal })], fromMs, monday + day);
+    expect(named({}, monday + 2 * hour)).toEqual([]);
+    expect(named({ endedMs: monday, endedBy: "li" })).toEqual([]);
+    expect(named({ target: "orders/whole" })).toEqual([]);
+  });
+
+  it("leaves the others as they are", () => {
+    const other = recordOf({ id: "exc-2", fromMs: monday + 90 * 60_000, toMs: monday + 4 * hour });
+    expect(timesOf(recordOf({ withdrawal }), other)).toEqual([[1.5, 4, "remove"]]);
   });
 });
 

@@ -37,8 +37,13 @@ export const sloTruth: Migration = {
       created_ms INTEGER NOT NULL,
       ended_ms INTEGER,
       ended_by TEXT,
+      withdrawn_ms INTEGER,
+      withdrawn_by TEXT,
+      withdrawn_reason TEXT,
       CHECK (to_ms IS NULL OR to_ms > from_ms),
-      CHECK ((ended_ms IS NULL) = (ended_by IS NULL))
+      CHECK ((ended_ms IS NULL) = (ended_by IS NULL)),
+      CHECK ((withdrawn_ms IS NULL) = (withdrawn_by IS NULL)),
+      CHECK ((withdrawn_ms IS NULL) = (withdrawn_reason IS NULL))
     ) STRICT;
   `,
 };
