@@ -4,7 +4,7 @@ import type { GapsRequest } from "../../src/core/measurement.ts";
 export interface TimeSpelling {
   /** Milliseconds since 1970 as if in UTC, rounded down. */
   milliseconds(value: string): string;
-  /** The number of the stretch of `widthMs` that the value lies in, where 0 may be twice as wide. */
+  /** The number of the stretch of `widthMs` that the value lies in. */
   stretch(value: string, widthMs: number): string;
 }
 

@@ -19,6 +19,7 @@ export const dialect: SqlDialect = {
     spellGaps(request, from, where, { milliseconds, stretch: spellStretch }),
   /** The infinities, which no whole number holds, are NULL. */
   epochMs: milliseconds,
+  stretch: spellStretch,
 };
 
 /** `//` cuts towards 1970, so that of times before it one is taken off. NULL of an infinity. */
@@ -27,8 +28,9 @@ function milliseconds(value: string): string {
   return `(${micros} // 1000 - cast(${micros} % 1000 < 0 as bigint))`;
 }
 
+/** `/` divides as numbers with a fraction, which hold such times to the millisecond. */
 function spellStretch(value: string, widthMs: number): string {
-  return `${milliseconds(value)} // ${widthMs}`;
+  return `floor(${milliseconds(value)} / ${widthMs})`;
 }
 
 /** What a `query:` is called in the statements over it. */

@@ -37,6 +37,7 @@ export const dialect: SqlDialect = {
 
   /** The infinities, which no whole number holds, are NULL. */
   epochMs: (column) => `case when isfinite(${column}) then ${milliseconds(column)} end`,
+  stretch: spellStretch,
 };
 
 /**
@@ -48,7 +49,7 @@ function milliseconds(value: string): string {
   return `cast(round(extract(epoch from ${cut}) * 1000) as bigint)`;
 }
 
-/** `date_part` is floating point in every version, a third of the cost of `extract`; where a stretch ends need not be exact. */
+/** `date_part` is floating point in every version, to the microsecond, and a third of the cost of `extract`. */
 function spellStretch(value: string, widthMs: number): string {
   return `floor(date_part('epoch', ${value}) * 1000 / ${widthMs})`;
 }

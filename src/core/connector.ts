@@ -51,6 +51,11 @@ export interface SqlDialect {
   gaps(request: GapsRequest, relation: string, where: string): string;
   /** The column as milliseconds since 1970 as if it were in UTC, rounded down to a whole number; NULL of an infinity. */
   epochMs(column: string): string;
+  /**
+   * The number of the stretch of `widthMs` that a value lies in, `epochMs / widthMs` rounded down. Only for values that
+   * are finite, and cheap, since whole tables are grouped by it.
+   */
+  stretch(column: string, widthMs: DurationMs): string;
 }
 
 /** Yes-no facts; code and tests branch on these, never on a connector's name. */
