@@ -12,6 +12,7 @@ import type { EpochMs } from "../../src/core/vocabulary.ts";
 import { formatDuration } from "../../src/time/duration.ts";
 import { shownAge, shownName } from "../_shared/text.ts";
 import { unmeasured } from "../_shared/unmeasured.ts";
+import { backtestOf } from "./backtest.ts";
 import { loadsOfDeliveries } from "./delivered.ts";
 import { deadlineSliOf, isDelivery, planDeliveries, verdictOnDelivery } from "./delivery.ts";
 import { loadsOf, planHistory } from "./history.ts";
@@ -28,6 +29,7 @@ export const freshness: CheckTypeSpec<FreshnessParams> = {
   sli,
   calendar: ({ calendar }) => calendar,
   judged: judgedOf,
+  backtest: backtestOf,
   problems: freshnessProblems,
   plan,
   evaluate,

@@ -15,6 +15,7 @@ import { zonedMoment } from "../../src/time/zone.ts";
 import { shownCount } from "../_shared/text.ts";
 import { noTime } from "../_shared/time-column.ts";
 import { unmeasured } from "../_shared/unmeasured.ts";
+import { backtestOf } from "./backtest.ts";
 import {
   type Bounds,
   judgedOf,
@@ -39,6 +40,7 @@ export const volume: CheckTypeSpec<VolumeParams> = {
     return unit === null ? null : unitSchedule(unit.lengthMs, unit.delayMs, timezone);
   },
   idleUntil: idle,
+  backtest: backtestOf,
   problems: volumeProblems,
   plan,
   evaluate,

@@ -12,7 +12,7 @@ import type { ColumnDefinition, Schedule } from "./mesh.ts";
 import type { Sli } from "./sli.ts";
 import type { KnownLoads } from "./timeline.ts";
 import type { SqlValue } from "./value.ts";
-import type { EpochMs, Outcome, QualityDimension } from "./vocabulary.ts";
+import type { DurationMs, EpochMs, Outcome, QualityDimension } from "./vocabulary.ts";
 
 /** The dataset's columns as the catalogue lists them. */
 export interface ColumnsRequest {
@@ -109,6 +109,27 @@ export interface DatasetFacts {
 }
 
 /**
+ * What of a promise can be tried on the data's own past: the load times of a column, or the rows at the times of
+ * one. Thresholds are null where nothing is promised.
+ */
+export type BacktestSubject =
+  | {
+      readonly kind: "loads";
+      readonly column: string;
+      readonly time: "load" | "event";
+      readonly maxAgeMs: DurationMs | null;
+    }
+  | {
+      readonly kind: "rows";
+      readonly column: string;
+      readonly windowMs: DurationMs;
+      /** Whole local days or hours of `windowMs`; else the window rolls. */
+      readonly isComplete: boolean;
+      readonly min: number | null;
+      readonly max: number | null;
+    };
+
+/**
  * A check type: no I/O, so that it is tested with literal measurements and the engine can batch.
  * `P` is the output of `params`: thresholds normalised (durations in milliseconds), so that equal
  * promises have equal generations.
@@ -132,6 +153,8 @@ export interface CheckTypeSpec<P = unknown> {
     params: P,
     context: IdleContext,
   ): { readonly untilMs: EpochMs; readonly reason: string } | null;
+  /** What a backtest tries; null where the data keeps no history of it. Without it no check of the type can be tried. */
+  backtest?(params: P): BacktestSubject | null;
   /** What the zod type cannot say: contradictions between keys, and keys that are not built yet. */
   problems(params: P, dataset: DatasetFacts): readonly ParameterProblem[];
   plan(params: P, context: PlanContext): readonly MetricRequest[];
