@@ -8,6 +8,8 @@ export interface Terminal {
   /** A line that the next one replaces; nothing when stderr is a pipe. */
   progress(text: string): void;
   readonly paint: Paint;
+  /** How wide stdout is, in characters; null where it is no terminal. */
+  readonly columns: number | null;
 }
 
 export type Style = "bold" | "dim" | "red" | "green" | "yellow" | "blue";
@@ -43,6 +45,7 @@ export function openTerminal(options: { readonly color: boolean }): Terminal {
     // Colours follow stdout, which carries the tables; NO_COLOR and FORCE_COLOR are honoured by node.
     paint: (style, text) =>
       options.color ? styleText(style, text, { stream: stdout, validateStream: true }) : text,
+    columns: stdout.isTTY ? stdout.columns : null,
   };
 }
 

@@ -139,6 +139,16 @@ export const errorCodes = {
     what: "The scenario given to `slo replay` is not valid.",
     remedy: "The message names the key and what is allowed there.",
   },
+  TM_BACKTEST_SUBJECT: {
+    what: "A check cannot be backtested: the data keeps no history of what it promises.",
+    remedy:
+      "Backtest a check of freshness, or of volume over a `window`; or name a dataset with `--type` and `--column`.",
+  },
+  TM_BACKTEST_HISTORY: {
+    what: "The data has no history to backtest a promise on: no row, no two loads, or no whole day in the time asked for.",
+    remedy:
+      "Ask for more `--days`, for another `--until`, or name another `--column`; `--until newest` ends with the data.",
+  },
   TM_INIT_EXISTS: {
     what: "`init` would overwrite a file.",
     remedy: "Choose an empty folder.",
