@@ -1,6 +1,7 @@
 import { Argument, Command, CommanderError, Option } from "commander";
 import { type LogLevel, openLog } from "../app/log.ts";
 import { version } from "../app/version.ts";
+import { type BacktestOptions, backtest } from "./backtest.ts";
 import { type CheckOptions, check } from "./check.ts";
 import type { CommandContext } from "./command-context.ts";
 import { doctor } from "./doctor.ts";
@@ -170,6 +171,25 @@ function describe(perform: (options: GlobalOptions, work: Work) => Promise<void>
     .argument("<file>", "the scenario, JSON or YAML; - for standard input")
     .exitOverride();
   replayCommand.action(act(replayCommand, (file: string) => (context) => sloReplay(file, context)));
+
+  const backtestCommand = format(
+    command("backtest", "Try thresholds on the data's own past, and propose a promise."),
+    ["text", "json"],
+  );
+  backtestCommand
+    .argument("<target>", "product/dataset/check, or product/dataset with --type and --column")
+    .addOption(
+      new Option("--type <type>", "what to try on a dataset").choices(["freshness", "volume"]),
+    )
+    .option("--column <name>", "the time column; that of the check unless said")
+    .option("--days <n>", "how far to look back", "90")
+    .option("--until <end>", "a day, an instant, or newest: the end of the data; now unless said")
+    .action(
+      act(
+        backtestCommand,
+        (target: string, o: BacktestOptions) => (context) => backtest(target, o, context),
+      ),
+    );
 
   const excludeCommand = command(
     "exclude",
