@@ -185,6 +185,8 @@ export interface StoreParts {
   readonly incidents: Incidents;
   readonly outbox: Outbox;
   readonly configuration: ConfigurationFiles;
+  /** Gives what is kept under old ids their new ones, where nothing is kept under those yet; the rows changed. */
+  rename(renames: Renames): Promise<number>;
 }
 
 /**
@@ -192,8 +194,6 @@ export interface StoreParts {
  * sees either all of it or nothing. Throws `TidemarkError` with a `TM_STORE_…` code.
  */
 export interface Store extends StoreParts, AsyncDisposable {
-  /** Gives what is kept under old ids their new ones, where nothing is kept under those yet; the rows changed. */
-  rename(renames: Renames): Promise<number>;
   /** Changes when another process has written. */
   foreignVersion(): Promise<number>;
   /** Runs `work` in one transaction; rolls back when it throws. Inside, only `parts` may be used. */

@@ -7,8 +7,8 @@ import type { NewSlot, ResultRecord, Slot } from "../core/store.ts";
 import type { TimelineRun } from "../core/timeline.ts";
 import type { EpochMs } from "../core/vocabulary.ts";
 import { lastDeadline } from "../time/deadlines.ts";
-import { nextLook } from "../time/looks.ts";
-import { shortestGap } from "../time/schedule.ts";
+import { seenAgainMs } from "./looks.ts";
+import { probeOf } from "./records.ts";
 import type { WatchState } from "./state.ts";
 import { subjectOf } from "./subjects.ts";
 import { type MergedChange, mergeChanges } from "./tell.ts";
@@ -20,11 +20,17 @@ interface Alerting {
   readonly confirmAt: ReadonlyMap<string, EpochMs>;
 }
 
-/** `runs` are those that the records bring about, by check, ascending. */
+/** What a run of one dataset found. */
+interface Found {
+  readonly datasetId: string;
+  readonly slots: readonly Slot[];
+  readonly records: readonly ResultRecord[];
+  /** Those that the records bring about, by check, ascending. */
+  readonly runs: ReadonlyMap<string, readonly TimelineRun[]>;
+}
+
 export function alert(
-  records: readonly ResultRecord[],
-  runs: ReadonlyMap<string, readonly TimelineRun[]>,
-  datasetId: string,
+  { datasetId, slots, records, runs }: Found,
   mesh: Mesh,
   state: WatchState,
   newId: () => string,
@@ -57,8 +63,10 @@ export function alert(
       incidents.set(incident.id, incident);
       touched.set(incident.id, incident);
     }
-    if (taken.confirmAtMs !== null && !isLookedAtBy(taken.confirmAtMs, check, record)) {
-      confirmAt.set(check.id, taken.confirmAtMs);
+    const { confirmAtMs } = taken;
+    const againMs = confirmAtMs === null ? null : seenAgain(check, record, slots, mesh);
+    if (confirmAtMs !== null && (againMs === null || againMs > confirmAtMs)) {
+      confirmAt.set(check.id, confirmAtMs);
     }
   }
   const atMs = Math.max(0, ...records.map((record) => record.atMs));
@@ -100,17 +108,16 @@ function brokenSince(
   return sli.kind === "freshness" && run?.state === "bad" ? run.fromMs : null;
 }
 
-/** A look that is due anyway confirms as well as a probe of its own. */
-function isLookedAtBy(
-  confirmAtMs: EpochMs,
-  { sli, schedule }: Check,
-  { atMs, result }: ResultRecord,
-): boolean {
-  if (sli.kind !== "freshness" || result.newestMs === undefined) {
-    return false;
-  }
-  const brokenMs = result.newestMs + sli.maxAgeMs;
-  return nextLook(brokenMs, sli.visibilityDelayMs, shortestGap(schedule), atMs) <= confirmAtMs;
+/** When a failure is looked at again anyway, which confirms it as well as a slot of its own would. */
+function seenAgain(
+  check: Check,
+  record: ResultRecord,
+  slots: readonly Slot[],
+  mesh: Mesh,
+): EpochMs | null {
+  const slot = slots.find(({ id }) => id === record.slotId);
+  const probe = probeOf(check, slot, mesh);
+  return probe === undefined ? null : seenAgainMs(check, probe, record);
 }
 
 /** One slot for all suspect checks of a probe, so that confirming costs one run. */

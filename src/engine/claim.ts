@@ -1,6 +1,7 @@
 import type { NewSlot, Slot, Store } from "../core/store.ts";
 import type { EpochMs } from "../core/vocabulary.ts";
 import type { Due } from "./due.ts";
+import type { DueLook } from "./lookout.ts";
 
 export interface Claimed {
   /** To be run now. */
@@ -13,20 +14,21 @@ export interface Claimed {
 const scheduledPerBeat = 1_000;
 
 /**
- * Claims what is due, the `looks` at datasets that are not busy, and what waits in the store for its time, in one transaction. Slots of a dataset whose
- * last run is still going end as overlapped; those that wait in the store go on waiting.
+ * Claims what is due, the `looks`, which are at datasets that are not busy, and what waits in the store for its
+ * time, in one transaction. Slots of a dataset whose last run is still going end as overlapped; those that wait in
+ * the store go on waiting.
  */
 export async function claimDue(
   store: Store,
   due: readonly Due[],
-  looks: readonly NewSlot[],
+  looks: readonly DueLook[],
   busyDatasetIds: ReadonlySet<string>,
   nowMs: EpochMs,
 ): Promise<Claimed> {
   const isBusy = ({ datasetId }: NewSlot): boolean => busyDatasetIds.has(datasetId);
   const slots = due.map(({ slot }) => slot);
-  const free = [...slots.filter((slot) => !isBusy(slot)), ...looks];
-  const missed = due.flatMap((one) => one.missed ?? []);
+  const free = [...slots.filter((slot) => !isBusy(slot)), ...looks.map(({ slot }) => slot)];
+  const missed = [...due, ...looks].flatMap((one) => one.missed ?? []);
   return store.transaction(async (parts) => {
     for (const gap of missed) {
       await parts.slots.recordMissed(gap, nowMs);

@@ -48,11 +48,14 @@ export class History {
     }
   }
 
-  /** New or changed eras, in the order in which they begin. */
+  /** New or changed eras. */
   takeEras(eras: readonly DeadlineEra[]): void {
     for (const era of eras) {
       const known = this.erasOf(era.checkId).filter(({ fromMs }) => fromMs !== era.fromMs);
-      this.#eras.set(era.checkId, [...known, era]);
+      this.#eras.set(
+        era.checkId,
+        [...known, era].toSorted((a, b) => a.fromMs - b.fromMs),
+      );
     }
   }
 

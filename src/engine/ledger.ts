@@ -14,8 +14,10 @@ import type { Slot, Store, StoreParts } from "../core/store.ts";
 import type { EpochMs, SlotEnding } from "../core/vocabulary.ts";
 import type { CheckTypes } from "./check-types.ts";
 import { Gathered } from "./gathered.ts";
+import { put, putReconciled } from "./put.ts";
 import { type Commit, reckon } from "./reckon.ts";
 import { reconcile } from "./reconcile.ts";
+import { rollbacksIn } from "./rollbacks.ts";
 import type { DatasetRun } from "./run.ts";
 import { type StateChange, WatchState } from "./state.ts";
 
@@ -80,38 +82,40 @@ export class Ledger {
 
   /**
    * Settles what the new mesh means for history, then watches by it. `swap` is called at the same moment, and
-   * not when anything fails: then the old mesh stays. Must not throw.
+   * not when anything fails: then the old mesh stays, and in the store everything under its old name. Must not throw.
    */
   takeOver(mesh: Mesh, nowMs: EpochMs, swap: () => void): Promise<void> {
     const { store, slotsEnded } = this.#options;
     return this.#turn(async () => {
-      const renamed = await store.rename(mesh.renames);
-      if (renamed > 0) {
-        this.#state = await WatchState.load(store, mesh, nowMs);
-      }
-      await this.#state.reach(store, mesh, nowMs);
-      const change = reconcile(this.#mesh, mesh, this.#state, nowMs);
-      const { withdrawn, sloSince } = await store.transaction(async (parts) => {
+      const { state, change, withdrawn, sloSince } = await store.transaction(async (parts) => {
+        const known = await this.#stateUnder(mesh, parts, nowMs);
+        const reconciled = reconcile(this.#mesh, mesh, known, nowMs);
+        await putReconciled(parts, reconciled);
         await parts.timelines.noteSlos([...mesh.slos.keys()], nowMs);
-        await parts.timelines.put(change.runs);
-        await parts.timelines.putEras(change.eras);
-        await parts.incidents.removeStates(change.removedCheckIds);
-        for (const incident of change.incidents) {
-          await parts.incidents.put(incident);
-        }
-        await parts.outbox.enqueue(change.deliveries);
         return {
+          state: known,
+          change: reconciled,
           withdrawn: await parts.slots.withdraw(new Set(mesh.probes.keys()), nowMs),
           sloSince: await parts.timelines.sloSince(),
         };
       });
+      this.#state = state;
       this.#take(change);
-      this.#state.takeSince(sloSince);
-      this.#state.history.takeEras(change.eras);
+      state.takeSince(sloSince);
+      state.history.takeEras(change.eras);
       this.#mesh = mesh;
       swap();
       slotsEnded("abandoned", withdrawn);
     });
+  }
+
+  /** What is known, under the names that things have in `mesh` and as far back as its windows reach. */
+  async #stateUnder(mesh: Mesh, parts: StoreParts, nowMs: EpochMs): Promise<WatchState> {
+    if ((await parts.rename(mesh.renames)) > 0) {
+      return WatchState.load(parts, mesh, nowMs);
+    }
+    await this.#state.reach(parts, mesh, nowMs);
+    return this.#state;
   }
 
   /**
@@ -121,11 +125,14 @@ export class Ledger {
   async takeExclusions(): Promise<void> {
     const { store } = this.#options;
     try {
-      const version = await store.foreignVersion();
-      if (version !== this.#foreignVersion) {
-        this.#state.takeExclusions(await store.exclusions.list());
-        this.#foreignVersion = version;
-      }
+      // In turn, so that they are not given to a state that a reload is about to replace.
+      await this.#turn(async () => {
+        const version = await store.foreignVersion();
+        if (version !== this.#foreignVersion) {
+          this.#state.takeExclusions(await store.exclusions.list());
+          this.#foreignVersion = version;
+        }
+      });
     } catch (error) {
       if (!isOutage(error)) {
         throw error;
@@ -176,10 +183,21 @@ export class Ledger {
         }
       });
       for (const commit of commits) {
+        this.#warnOfRollbacks(commit);
         this.#take(commit);
         slotsEnded("done", commit.endedSlotIds.length);
       }
     });
+  }
+
+  /** Before the state is changed: what was seen last is compared with. */
+  #warnOfRollbacks({ records }: Commit): void {
+    for (const { checkId, backMs } of rollbacksIn(records, this.#mesh, this.#state)) {
+      this.#options.logger.warn(
+        { check: checkId, back_ms: backMs },
+        "the newest load time is older than before; the time since is unknown",
+      );
+    }
   }
 
   /** What the store has taken becomes the state; whoever reads only the log sees incidents come and go. */
@@ -240,19 +258,4 @@ export class Ledger {
 
 function isOutage(error: unknown): boolean {
   return error instanceof TidemarkError && error.code.startsWith("TM_STORE_");
-}
-
-async function put(parts: StoreParts, commit: Commit, nowMs: EpochMs): Promise<void> {
-  await parts.results.append(commit.records);
-  await parts.timelines.put(commit.runs);
-  await parts.timelines.putSightings(commit.sightings);
-  await parts.incidents.putStates(commit.alertStates);
-  for (const incident of commit.incidents) {
-    await parts.incidents.put(incident);
-  }
-  await parts.outbox.enqueue(commit.deliveries);
-  for (const slot of commit.confirmations) {
-    await parts.slots.schedule(slot);
-  }
-  await parts.slots.end(commit.endedSlotIds, "done", nowMs);
 }

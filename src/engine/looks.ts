@@ -6,11 +6,11 @@
  * Nothing of this is stored: it follows from what was seen last, so that a look that new data has made
  * needless is never taken.
  */
-import type { Check, Mesh, Probe } from "../core/mesh.ts";
-import type { NewSlot } from "../core/store.ts";
-import type { EpochMs } from "../core/vocabulary.ts";
+import type { Check, Probe } from "../core/mesh.ts";
+import type { ResultRecord } from "../core/store.ts";
+import type { DurationMs, EpochMs } from "../core/vocabulary.ts";
 import { lastDeadline, nextDeadline } from "../time/deadlines.ts";
-import { nextLook } from "../time/looks.ts";
+import { lastGrowingLook, nextLook } from "../time/looks.ts";
 import { nextDue, shortestGap } from "../time/schedule.ts";
 import type { WatchState } from "./state.ts";
 
@@ -19,35 +19,101 @@ export interface Look {
   readonly kind: "just_in_time" | "deadline";
 }
 
-/** From a deadline to the look at it: what was loaded at the last moment can be seen by then (slo.md §1 B). */
-export const deadlineDelayMs = 30_000;
+/** Data that should be there, and is looked for until it is. */
+interface Awaited {
+  readonly brokenMs: EpochMs;
+  /** From then until what came at the last moment can be seen. */
+  readonly delayMs: DurationMs;
+}
 
-/** When to look at a check next, whatever its schedule; null when the schedule is enough. */
-export function lookOf(check: Check, probe: Probe, state: WatchState, nowMs: EpochMs): Look | null {
-  switch (check.sli.kind) {
-    case "state":
-      return null;
-    case "freshness":
-      return freshnessLook(check, check.sli, probe, state);
-    case "deadline":
-      return deadlineLook(check, check.sli, probe, state, nowMs);
-  }
+/** When a check was tried last, whatever came of it, and until when due times of its schedule are over. */
+interface Tried {
+  readonly triedMs: EpochMs;
+  readonly scheduledMs: EpochMs;
+}
+
+/** What is not in the state: a look that was taken without a result, and due times that the schedule lost. */
+interface Beyond {
+  readonly takenMs?: EpochMs | null;
+  readonly scheduledMs?: EpochMs;
 }
 
 type SliOf<K> = Extract<Check["sli"], { readonly kind: K }>;
 
-function freshnessLook(
+/** From a deadline to the look at it: what was loaded at the last moment can be seen by then (slo.md §1 B). */
+export const deadlineDelayMs = 30_000;
+
+/** When to look at a check next, whatever its schedule; null when the schedule is enough. */
+export function lookOf(
   check: Check,
-  sli: SliOf<"freshness">,
   probe: Probe,
   state: WatchState,
+  nowMs: EpochMs,
+  { takenMs = null, scheduledMs = nowMs }: Beyond = {},
 ): Look | null {
-  const last = state.history.lastRunOf(check.id);
-  if (last?.newestMs === undefined || last.generation !== check.generation) {
+  const triedMs = triedOf(check, state, nowMs, takenMs);
+  const tried = { triedMs, scheduledMs: Math.max(triedMs, scheduledMs) };
+  switch (check.sli.kind) {
+    case "state":
+      return null;
+    case "freshness":
+      return again(awaitedLoad(check, check.sli, state), tried, probe);
+    case "deadline":
+      return deadlineLook(check, check.sli, probe, state, tried);
+    default:
+      return check.sli satisfies never;
+  }
+}
+
+/** When a failure is seen again without a slot of its own: by a look, or by the schedule before it. */
+export function seenAgainMs(check: Check, probe: Probe, failed: ResultRecord): EpochMs | null {
+  const awaited = awaitedAfter(check, failed);
+  if (awaited === null) {
     return null;
   }
-  const triedMs = Math.max(last.observedMs, state.latestOf(check.id)?.atMs ?? 0);
-  return beforeSchedule(last.newestMs + sli.maxAgeMs, sli.visibilityDelayMs, triedMs, probe);
+  const { atMs: triedMs } = failed;
+  const dueMs = nextDue(probe.schedule, probe.offsetMs, triedMs);
+  return again(awaited, { triedMs, scheduledMs: triedMs }, probe)?.dueMs ?? dueMs;
+}
+
+function awaitedAfter({ sli }: Check, { atMs, result }: ResultRecord): Awaited | null {
+  switch (sli.kind) {
+    case "state":
+      return null;
+    case "freshness":
+      return result.newestMs === undefined
+        ? { brokenMs: atMs, delayMs: 0 }
+        : { brokenMs: result.newestMs + sli.maxAgeMs, delayMs: sli.visibilityDelayMs };
+    case "deadline": {
+      const missed = lastDeadline(sli, atMs);
+      return missed === null ? null : { brokenMs: missed.dueMs, delayMs: deadlineDelayMs };
+    }
+    default:
+      return sli satisfies never;
+  }
+}
+
+/**
+ * The load that follows the newest one known. Where none is known, because there was no data or no answer, it is
+ * awaited since then: a schedule that is there for want of a better moment may be a day away.
+ */
+function awaitedLoad(
+  check: Check,
+  { maxAgeMs, visibilityDelayMs }: SliOf<"freshness">,
+  state: WatchState,
+): Awaited | null {
+  const last = state.history.lastRunOf(check.id);
+  const own = last?.generation === check.generation ? last : null;
+  if (own?.newestMs !== undefined) {
+    return { brokenMs: own.newestMs + maxAgeMs, delayMs: visibilityDelayMs };
+  }
+  const latest = latestOf(check, state);
+  if (own?.state === "bad") {
+    return { brokenMs: own.fromMs, delayMs: 0 };
+  }
+  return latest?.result.outcome === "error"
+    ? { brokenMs: state.alertStateOf(check.id)?.erroringSinceMs ?? latest.atMs, delayMs: 0 }
+    : null;
 }
 
 function deadlineLook(
@@ -55,80 +121,67 @@ function deadlineLook(
   sli: SliOf<"deadline">,
   probe: Probe,
   state: WatchState,
-  nowMs: EpochMs,
+  tried: Tried,
 ): Look | null {
-  const latest = state.latestOf(check.id);
-  const own = latest?.generation === check.generation ? latest : null;
-  const triedMs = own?.atMs ?? nowMs;
-  const next = nextDeadline(sli, triedMs - deadlineDelayMs);
-  const onTime: Look | null =
-    next === null ? null : { dueMs: next.dueMs + deadlineDelayMs, kind: "deadline" };
-  const late = own?.result.outcome === "fail" ? lastDeadline(sli, triedMs) : null;
-  const again = late === null ? null : beforeSchedule(late.dueMs, deadlineDelayMs, triedMs, probe);
-  return again !== null && (onTime === null || again.dueMs < onTime.dueMs) ? again : onTime;
+  const next = nextDeadline(sli, tried.triedMs - deadlineDelayMs);
+  const late = again(awaitedDelivery(check, sli, state, tried.triedMs), tried, probe);
+  if (next === null || (late !== null && late.dueMs < next.dueMs + deadlineDelayMs)) {
+    return late;
+  }
+  return { dueMs: next.dueMs + deadlineDelayMs, kind: "deadline" };
 }
 
-/** Once the intervals have grown to the cadence, the schedule looks as often by itself. */
-function beforeSchedule(
-  brokenMs: EpochMs,
-  delayMs: number,
+/** The delivery that is late, as far as anybody knows; null once it was seen, and before anybody looked. */
+function awaitedDelivery(
+  check: Check,
+  sli: SliOf<"deadline">,
+  state: WatchState,
   triedMs: EpochMs,
+): Awaited | null {
+  const { outcome, failure } = latestOf(check, state)?.result ?? {};
+  const isOpen = outcome === "fail" || outcome === "error";
+  const last = isOpen ? lastDeadline(sli, triedMs) : null;
+  // While its days are not known nobody can say whether anything is late.
+  if (last === null || failure?.kind === "calendar_expired") {
+    return null;
+  }
+  const newestMs = state.history.lastSeenOf(check)?.newestMs ?? null;
+  const isSeen = outcome === "error" && newestMs !== null && newestMs > last.opensMs;
+  return isSeen ? null : { brokenMs: last.dueMs, delayMs: deadlineDelayMs };
+}
+
+/** The next of the growing intervals; null once they have grown to the cadence, and where the schedule is first. */
+function again(
+  awaited: Awaited | null,
+  { triedMs, scheduledMs }: Tried,
   { schedule, offsetMs }: Probe,
 ): Look | null {
-  const dueMs = nextLook(brokenMs, delayMs, shortestGap(schedule), triedMs);
-  return dueMs < nextDue(schedule, offsetMs, triedMs) ? { dueMs, kind: "just_in_time" } : null;
+  if (awaited === null) {
+    return null;
+  }
+  const { brokenMs, delayMs } = awaited;
+  const cadenceMs = shortestGap(schedule);
+  const dueMs = nextLook(brokenMs, delayMs, cadenceMs, triedMs);
+  const isNeeded =
+    dueMs <= lastGrowingLook(brokenMs, delayMs, cadenceMs) &&
+    dueMs < nextDue(schedule, offsetMs, scheduledMs);
+  return isNeeded ? { dueMs, kind: "just_in_time" } : null;
 }
 
-/** The looks that are to be taken, by check, until they are claimed. */
-export class Looks {
-  readonly #due = new Map<string, Look & { readonly probe: Probe }>();
+/** What was tried by a clock that has been set back since was not later than now. */
+function triedOf(
+  check: Check,
+  state: WatchState,
+  nowMs: EpochMs,
+  takenMs: EpochMs | null,
+): EpochMs {
+  const known = [latestOf(check, state)?.atMs, state.history.lastSeenOf(check)?.atMs, takenMs];
+  const triedMs = known.filter((ms) => typeof ms === "number");
+  return triedMs.length === 0 ? nowMs : Math.min(nowMs, Math.max(...triedMs));
+}
 
-  /** Reckons the looks of all checks anew. */
-  start(mesh: Mesh, state: WatchState, nowMs: EpochMs): void {
-    this.#due.clear();
-    for (const probe of mesh.probes.values()) {
-      this.refresh(probe, mesh, state, nowMs);
-    }
-  }
-
-  /** After something was measured, or could not be. */
-  refresh(probe: Probe, mesh: Mesh, state: WatchState, nowMs: EpochMs): void {
-    for (const checkId of probe.checkIds) {
-      const check = mesh.checks.get(checkId);
-      const look = check === undefined ? null : lookOf(check, probe, state, nowMs);
-      if (look === null) {
-        this.#due.delete(checkId);
-      } else {
-        this.#due.set(checkId, { ...look, probe });
-      }
-    }
-  }
-
-  /** One slot for all checks of a probe that share a moment. Those of a busy dataset wait for what it brings. */
-  dueAt(nowMs: EpochMs, busyDatasetIds: ReadonlySet<string>): readonly NewSlot[] {
-    const slots = new Map<string, NewSlot & { readonly checkIds: string[] }>();
-    for (const [checkId, { dueMs, kind, probe }] of this.#due) {
-      if (dueMs > nowMs || busyDatasetIds.has(probe.datasetId)) {
-        continue;
-      }
-      const key = `${probe.id} ${dueMs} ${kind}`;
-      const slot = slots.get(key);
-      if (slot === undefined) {
-        const { id: probeId, datasetId } = probe;
-        slots.set(key, { probeId, datasetId, dueMs, kind, checkIds: [checkId] });
-      } else {
-        slot.checkIds.push(checkId);
-      }
-    }
-    return [...slots.values()];
-  }
-
-  /** Claimed ones are reckoned anew when their run has ended. */
-  claimed(slots: readonly NewSlot[]): void {
-    for (const { checkIds } of slots) {
-      for (const checkId of checkIds) {
-        this.#due.delete(checkId);
-      }
-    }
-  }
+/** The newest result of what is promised now. */
+function latestOf(check: Check, state: WatchState): ResultRecord | null {
+  const latest = state.latestOf(check.id);
+  return latest?.generation === check.generation ? latest : null;
 }

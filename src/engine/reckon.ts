@@ -50,7 +50,7 @@ export function reckon(
       return [record.checkId, changed];
     }),
   );
-  const alerting = alert(records, runs, run.dataset.id, mesh, state, newId);
+  const alerting = alert({ datasetId: run.dataset.id, slots, records, runs }, mesh, state, newId);
   return {
     endedSlotIds: slots.map(({ id }) => id),
     records,

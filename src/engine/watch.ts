@@ -15,7 +15,7 @@ import { Agenda } from "./agenda.ts";
 import type { CheckTypes } from "./check-types.ts";
 import { claimDue } from "./claim.ts";
 import { Ledger } from "./ledger.ts";
-import { Looks } from "./looks.ts";
+import { Lookout } from "./lookout.ts";
 import { type DatasetRun, runDataset } from "./run.ts";
 import type { WatchState } from "./state.ts";
 import type { Warehouses } from "./warehouses.ts";
@@ -45,7 +45,7 @@ export class Watch {
   readonly #options: WatchOptions;
   readonly #abort = new AbortController();
   readonly #agenda = new Agenda();
-  readonly #looks = new Looks();
+  readonly #lookout = new Lookout();
   readonly #ledger: Ledger;
   readonly #busy = new Map<string, Promise<void>>();
   /** Looking which datasets are busy, claiming and starting are one step, so that none is started twice. */
@@ -99,7 +99,7 @@ export class Watch {
     await this.#ledger.takeOver(this.mesh, nowMs, () => {});
     const atOnce = [...abandoned.map(({ probeId }) => probeId), ...this.#unmeasured()];
     this.#agenda.start(this.mesh.probes, await store.slots.lastDue(), atOnce, nowMs);
-    this.#looks.start(this.mesh, this.state, nowMs);
+    this.#lookout.start(this.mesh, this.state, nowMs);
     this.#lastBeatMs = nowMs;
     await this.#claimAndStart();
   }
@@ -116,6 +116,7 @@ export class Watch {
       if (nowMs < this.#lastBeatMs - setBackMs) {
         logger.warn({ set_back_ms: this.#lastBeatMs - nowMs }, "the clock was set back");
         this.#agenda.setBack(nowMs);
+        this.#lookout.start(this.mesh, this.state, nowMs);
       }
       this.#lastBeatMs = nowMs;
       await this.#ledger.takeExclusions();
@@ -133,7 +134,7 @@ export class Watch {
     await this.#ledger.takeOver(mesh, nowMs, () => {
       swap();
       this.#agenda.reload(mesh.probes, this.#unmeasured(), nowMs);
-      this.#looks.start(mesh, this.state, nowMs);
+      this.#lookout.start(mesh, this.state, nowMs);
     });
     await this.#claimAndStart();
   }
@@ -178,12 +179,12 @@ export class Watch {
       const nowMs = clock.now();
       const busy = new Set(this.#busy.keys());
       const due = this.#agenda.dueAt(nowMs, busy);
-      const looks = this.#looks.dueAt(nowMs, busy);
+      const looks = this.#lookout.dueAt(nowMs, busy);
       try {
         const claimed = await claimDue(store, due, looks, busy, nowMs);
         this.#canClaim = true;
         this.#agenda.claimed(due);
-        this.#looks.claimed(looks);
+        this.#lookout.claimed(looks, nowMs);
         events.slotsEnded("overlapped", claimed.overlapped);
         events.slotsEnded("missed", claimed.missed);
         this.#startRuns(claimed.slots);
@@ -200,20 +201,10 @@ export class Watch {
     for (const [datasetId, own] of Map.groupBy(slots, (slot) => slot.datasetId)) {
       const run = this.#runAndRecord(datasetId, own).finally(() => {
         this.#busy.delete(datasetId);
-        this.#lookAgain(own);
+        // What was seen decides when to look next.
+        this.#lookout.refresh(datasetId, this.state, this.#options.clock.now());
       });
       this.#busy.set(datasetId, run);
-    }
-  }
-
-  /** What was seen decides when to look next. */
-  #lookAgain(slots: readonly Slot[]): void {
-    const { mesh, state } = this.#ledger;
-    for (const probeId of new Set(slots.map((slot) => slot.probeId))) {
-      const probe = mesh.probes.get(probeId);
-      if (probe !== undefined) {
-        this.#looks.refresh(probe, mesh, state, this.#options.clock.now());
-      }
     }
   }
 

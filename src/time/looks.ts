@@ -44,3 +44,18 @@ export function nextLook(
   const missed = lookMs > afterMs ? 0 : Math.floor((afterMs - lookMs) / stepMs) + 1;
   return lookMs + missed * stepMs;
 }
+
+/**
+ * The last of these looks that follows the one before it by less than `cadenceMs`: from there on a schedule of that
+ * cadence looks as often by itself. Infinite where even the longest step is shorter.
+ */
+export function lastGrowingLook(
+  brokenMs: EpochMs,
+  visibilityDelayMs: DurationMs,
+  cadenceMs: DurationMs,
+): EpochMs {
+  const growing = stepsMs.filter((stepMs) => stepMs < cadenceMs);
+  return growing.length === stepsMs.length
+    ? Number.POSITIVE_INFINITY
+    : growing.reduce((sum, stepMs) => sum + stepMs, brokenMs + visibilityDelayMs);
+}

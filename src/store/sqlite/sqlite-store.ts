@@ -85,5 +85,6 @@ function partsOver(access: Access): StoreParts {
     incidents: new SqliteIncidents(access),
     outbox: new SqliteOutbox(access),
     configuration: new SqliteConfigurationFiles(access),
+    rename: (renames) => access.write((db) => rename(db, renames)),
   };
 }

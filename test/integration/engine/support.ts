@@ -1,6 +1,7 @@
 /** A watch over a CSV file through the real DuckDB and a real store, with a clock that the test moves. */
+import { join } from "node:path";
 import type { Mesh } from "../../../src/core/mesh.ts";
-import { type HandClock, noonMs, Stage, type Staged } from "./stage.ts";
+import { type HandClock, noonMs, Stage, type Staged, type StartOptions } from "./stage.ts";
 
 export { minuteMs, noonMs } from "./stage.ts";
 
@@ -12,13 +13,19 @@ teams: { shop: { notify: { page: [console], ticket: [console] } } }
 notifiers: { console: { type: console } }
 `;
 
-/** One product over one CSV file; checks and SLOs as the test says. */
-export function productFile(given: { checks: string; schedule?: string; slos?: string }): string {
+/** One product over one CSV file, and what of it the test says otherwise; `more` are further keys of the product. */
+export function productFile(given: {
+  checks: string;
+  schedule?: string;
+  slos?: string;
+  more?: string;
+}): string {
   return `
 version: 1
 product: orders
 owner: shop
 tier: silver
+${given.more ?? ""}
 datasets:
   orders:
     files: orders.csv
@@ -45,9 +52,24 @@ export class Workshop implements AsyncDisposable {
   readonly #stage = new Stage();
   #staged: Staged | null = null;
 
-  constructor() {
-    this.#stage.write({ "tidemark.yaml": daemonFile });
+  /** `more` are further keys of tidemark.yaml. */
+  constructor(more = "") {
+    this.#stage.write({ "tidemark.yaml": `${daemonFile}${more}` });
     this.rows([noonMs, noonMs]);
+  }
+
+  /** The state database. */
+  get storePath(): string {
+    return this.at(".tidemark/state.db");
+  }
+
+  at(path: string): string {
+    return join(this.#stage.dir, path);
+  }
+
+  /** Other keys of tidemark.yaml beside the usual ones; for the next load or start. */
+  declare(more: string): void {
+    this.#stage.write({ "tidemark.yaml": `${daemonFile}${more}` });
   }
 
   get clock(): HandClock {
@@ -68,9 +90,9 @@ export class Workshop implements AsyncDisposable {
   }
 
   /** Starts, and waits for what is run at once. A second call, after `stop`, is a restart. */
-  async start(product: string): Promise<Watched> {
+  async start(product: string, options: StartOptions = {}): Promise<Watched> {
     this.#stage.write({ "orders.product.yaml": product });
-    const staged = await this.#stage.start();
+    const staged = await this.#stage.start(options);
     this.#staged = staged;
     await staged.settle();
     return {

@@ -39,19 +39,36 @@ describe("the watch", () => {
   });
 
   it("confirms a failure after a minute before it opens an incident", async () => {
+    const { advance, watch } = await workshop.start(product);
+    workshop.rows([noonMs]);
+    await advance(10 * minuteMs);
+    await advance(59_000);
+    expect(watch.state.openIncidents()).toEqual([]);
+    await advance(1_000);
+    expect(watch.state.openIncidents()).toMatchObject([
+      {
+        dimension: "completeness",
+        sinceMs: noonMs + 10 * minuteMs,
+        openedMs: noonMs + 11 * minuteMs,
+        checkIds: ["orders/orders/enough"],
+      },
+    ]);
+  });
+
+  it("confirms data that is too old after ten seconds, and says since when it has been", async () => {
     const { store, advance, watch } = await workshop.start(product);
     workshop.rows([noonMs, noonMs, noonMs]);
     await advance(70 * minuteMs);
     expect(watch.state.openIncidents()).toEqual([]);
-    await advance(59_000);
+    await advance(9_000);
     expect(watch.state.openIncidents()).toEqual([]);
     await advance(1_000);
     expect(watch.state.openIncidents()).toMatchObject([
       {
         product: "orders",
         dimension: "timeliness",
-        sinceMs: noonMs + 70 * minuteMs,
-        openedMs: noonMs + 71 * minuteMs,
+        sinceMs: noonMs + 60 * minuteMs,
+        openedMs: noonMs + 70 * minuteMs + 10_000,
         checkIds: ["orders/orders/fresh"],
       },
     ]);

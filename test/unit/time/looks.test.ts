@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { nextLook } from "../../../src/time/looks.ts";
+import { lastGrowingLook, nextLook } from "../../../src/time/looks.ts";
 
 const second = 1_000;
 const minute = 60 * second;
@@ -70,5 +70,21 @@ describe("nextLook", () => {
         expect(nextLook(0, delay, cadence, lookMs)).toBeGreaterThan(lookMs);
       }),
     );
+  });
+});
+
+describe("lastGrowingLook", () => {
+  it("is the last look before the intervals are as long as the cadence", () => {
+    expect(lastGrowingLook(0, 2 * second, 15 * minute)).toBe(382 * second);
+    expect(lastGrowingLook(0, 2 * second, 15 * minute + 1)).toBe(1_282 * second);
+    expect(lastGrowingLook(hour, 0, 24 * hour)).toBe(hour + 62_480 * second);
+  });
+
+  it("is the first look where the cadence is shorter than any interval", () => {
+    expect(lastGrowingLook(hour, 2 * second, 5 * second)).toBe(hour + 2 * second);
+  });
+
+  it("never comes where the cadence is longer than any interval", () => {
+    expect(lastGrowingLook(0, 2 * second, 7 * day)).toBe(Number.POSITIVE_INFINITY);
   });
 });
