@@ -20,6 +20,7 @@ import { type NewestTime, readNewest } from "./newest.ts";
 import { ageLimits, type FreshnessParams, freshnessParams, judgedOf } from "./params.ts";
 import { freshnessProblems } from "./problems.ts";
 import { expectedOf, promiseOf } from "./promise.ts";
+import { withRollback } from "./rollback.ts";
 
 /** How old the newest value of a time column may be, or by when each day's delivery is there. */
 export const freshness: CheckTypeSpec<FreshnessParams> = {
@@ -84,9 +85,10 @@ function evaluate(
   if (newest.startMs > atMs + params.future_tolerance) {
     return ofFuture(params, newest, atMs);
   }
-  const result = isDelivery(params)
+  const verdict = isDelivery(params)
     ? verdictOnDelivery(params, newest, atMs, context)
     : ofAge(params, newest, atMs);
+  const result = withRollback(verdict, context.last, atMs);
   if (result.newestMs === undefined) {
     return result;
   }
@@ -96,6 +98,7 @@ function evaluate(
     : loadsOf(params, seen, measured, context);
   return loads === undefined ? result : { ...result, loads };
 }
+
 function ofNone(params: FreshnessParams): CheckResult {
   return {
     outcome: params.when_empty,
