@@ -15,8 +15,10 @@ export function rollbacksIn(
   mesh: Mesh,
   state: WatchState,
 ): readonly Rollback[] {
-  return records.flatMap(({ checkId, result: { outcome, newestMs } }) => {
-    const seenMs = state.history.lastSeenOf(mesh.checks.get(checkId))?.newestMs ?? null;
+  return records.flatMap(({ checkId, atMs, result: { outcome, newestMs } }) => {
+    const last = state.history.lastSeenOf(mesh.checks.get(checkId));
+    // By a clock that has been set back since, nothing can be compared.
+    const seenMs = last === null || last.atMs > atMs ? null : last.newestMs;
     const isConclusive = outcome !== "error" && outcome !== "skip";
     return isConclusive && newestMs !== undefined && seenMs !== null && newestMs < seenMs
       ? [{ checkId, backMs: seenMs - newestMs }]

@@ -83,3 +83,14 @@ export function slotsIn(storePath: string, kind: SlotKind): readonly StoredSlot[
 export function duesIn(storePath: string, kind: SlotKind): readonly string[] {
   return slotsIn(storePath, kind).map(({ due }) => due);
 }
+
+/** Stretches of due times that nobody watched, as the store has them. */
+export function missedIn(
+  storePath: string,
+): readonly { readonly from: string; readonly to: string; readonly count: number }[] {
+  using db = new DatabaseSync(storePath, { readOnly: true });
+  const rows = db
+    .prepare("SELECT from_ms, to_ms, count FROM missed_slots ORDER BY from_ms")
+    .all() as { from_ms: number; to_ms: number; count: number }[];
+  return rows.map((row) => ({ from: iso(row.from_ms), to: iso(row.to_ms), count: row.count }));
+}

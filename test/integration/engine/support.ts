@@ -5,13 +5,15 @@ import { type HandClock, noonMs, Stage, type Staged, type StartOptions } from ".
 
 export { minuteMs, noonMs } from "./stage.ts";
 
-const daemonFile = `
+function daemonFile(more: string, connection = "{ type: duckdb }"): string {
+  return `
 version: 1
 products: ["*.product.yaml"]
-connections: { files: { type: duckdb } }
+connections: { files: ${connection} }
 teams: { shop: { notify: { page: [console], ticket: [console] } } }
 notifiers: { console: { type: console } }
-`;
+${more}`;
+}
 
 /** One product over one CSV file, and what of it the test says otherwise; `more` are further keys of the product. */
 export function productFile(given: {
@@ -54,7 +56,7 @@ export class Workshop implements AsyncDisposable {
 
   /** `more` are further keys of tidemark.yaml. */
   constructor(more = "") {
-    this.#stage.write({ "tidemark.yaml": `${daemonFile}${more}` });
+    this.declare(more);
     this.rows([noonMs, noonMs]);
   }
 
@@ -68,8 +70,12 @@ export class Workshop implements AsyncDisposable {
   }
 
   /** Other keys of tidemark.yaml beside the usual ones; for the next load or start. */
-  declare(more: string): void {
-    this.#stage.write({ "tidemark.yaml": `${daemonFile}${more}` });
+  declare(more: string, connection?: string): void {
+    this.write({ "tidemark.yaml": daemonFile(more, connection) });
+  }
+
+  write(files: Readonly<Record<string, string>>): void {
+    this.#stage.write(files);
   }
 
   get clock(): HandClock {
