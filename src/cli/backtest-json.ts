@@ -30,6 +30,7 @@ export function backtestJson(made: Backtest) {
       rows: made.rows,
       first: iso(made.firstMs),
       last: iso(made.lastMs),
+      newest: made.newestMs === null ? null : iso(made.newestMs),
       begins_in_window: made.beginsInWindow,
       exact_from_seconds: made.exactFromMs === null ? null : made.exactFromMs / 1000,
     },

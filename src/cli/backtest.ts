@@ -1,15 +1,18 @@
+import { Option } from "commander";
 import { backtest as makeBacktest } from "../app/backtest.ts";
+import { systemClock } from "../app/clock.ts";
 import { loadMesh } from "../app/configuration.ts";
 import { ConnectorError } from "../core/connector.ts";
 import { TidemarkError } from "../core/errors.ts";
 import { backtestJson } from "./backtest-json.ts";
 import { printBacktest } from "./backtest-text.ts";
 import type { CommandContext } from "./command-context.ts";
+import { type Commands, withFormat } from "./commands.ts";
 import { type ExitCode, exitCodes } from "./exit-codes.ts";
 import { printProblems, reportFailure } from "./failure.ts";
 import type { Terminal } from "./terminal.ts";
 
-export interface BacktestOptions {
+interface BacktestOptions {
   readonly type?: "freshness" | "volume";
   readonly column?: string;
   readonly days: string;
@@ -21,7 +24,7 @@ export interface BacktestOptions {
 const mostDays = 400;
 
 /** `tidemark backtest`: what the last days would have been under other thresholds, and what could be promised. */
-export async function backtest(
+async function backtest(
   target: string,
   { format, days, ...asked }: BacktestOptions,
   { configPath, env, terminal, logger, signal }: CommandContext,
@@ -34,6 +37,7 @@ export async function backtest(
       ...asked,
       target,
       days: daysOf(days),
+      clock: systemClock,
       signal,
       logger,
       onProgress: (text) => progress.say(text),
@@ -99,4 +103,22 @@ function progressOf(terminal: Terminal): { say(text: string): void; end(): void 
       terminal.progress("");
     },
   };
+}
+
+export function declareBacktest(commands: Commands): void {
+  const command = withFormat(
+    commands.add("backtest", "Try thresholds on the data's own past, and propose a promise."),
+    ["text", "json"],
+  )
+    .argument("<target>", "product/dataset/check, or product/dataset with --type and --column")
+    .addOption(
+      new Option("--type <type>", "what to try on a dataset").choices(["freshness", "volume"]),
+    )
+    .option("--column <name>", "the time column; that of the check unless said")
+    .option("--days <n>", "how far to look back", "90")
+    .option("--until <end>", "a day, an instant, or newest: the end of the data; now unless said");
+  commands.act(
+    command,
+    (target: string, o: BacktestOptions) => (context) => backtest(target, o, context),
+  );
 }

@@ -2,17 +2,18 @@ import { type CheckOnceReport, checkOnce } from "../app/check-once.ts";
 import { loadMesh } from "../app/configuration.ts";
 import { TidemarkError } from "../core/errors.ts";
 import type { CommandContext } from "./command-context.ts";
+import { type Commands, withFormat, withSelectors } from "./commands.ts";
 import { type ExitCode, exitCodes } from "./exit-codes.ts";
 import { printProblems } from "./failure.ts";
 import { outcomeStyles, type Terminal, table } from "./terminal.ts";
 
-export interface CheckOptions {
+interface CheckOptions {
   readonly format: "text" | "json" | "junit";
   readonly record?: boolean;
 }
 
 /** `tidemark check`: runs the checks once and says how they came out. */
-export async function check(
+async function check(
   selectors: readonly string[],
   options: CheckOptions,
   { configPath, env, terminal, logger, signal }: CommandContext,
@@ -121,4 +122,16 @@ function jsonOf({ runs, summary, startedMs, finishedMs }: CheckOnceReport) {
       })),
     ),
   };
+}
+
+export function declareCheck(commands: Commands): void {
+  const command = withFormat(withSelectors(commands.add("check", "Run the checks once.")), [
+    "text",
+    "json",
+    "junit",
+  ]).option("--record", "write the results to the store (not built yet)");
+  commands.act(
+    command,
+    (selectors: string[], o: CheckOptions) => (context) => check(selectors, o, context),
+  );
 }

@@ -2,6 +2,7 @@ import { loadMesh } from "../app/configuration.ts";
 import { type Examination, examine } from "../app/doctor.ts";
 import type { ConnectionStage } from "../core/connector.ts";
 import type { CommandContext } from "./command-context.ts";
+import type { Commands } from "./commands.ts";
 import { type ExitCode, exitCodes } from "./exit-codes.ts";
 import { printProblems } from "./failure.ts";
 import { type Style, type Terminal, table } from "./terminal.ts";
@@ -17,7 +18,7 @@ const styles: Readonly<Record<ConnectionStage["status"], Style>> = {
 };
 
 /** `tidemark doctor`: reaches each connection and notifier in stages, with a hint for what failed. */
-export async function doctor({
+async function doctor({
   configPath,
   env,
   terminal,
@@ -52,4 +53,9 @@ function print({ kind, name, type, stages }: Examination, terminal: Terminal): v
       terminal.out(`  → ${hint}`);
     }
   }
+}
+
+export function declareDoctor(commands: Commands): void {
+  const command = commands.add("doctor", "Reach each connection and notifier in stages.");
+  commands.act(command, () => doctor);
 }

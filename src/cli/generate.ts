@@ -1,15 +1,17 @@
+import { Argument } from "commander";
 import { exportOpenSlo } from "../app/openslo.ts";
 import { TidemarkError } from "../core/errors.ts";
 import { type ExportRemark, neverExported } from "../export/openslo/from-mesh.ts";
 import type { CommandContext } from "./command-context.ts";
+import type { Commands } from "./commands.ts";
 import { type ExitCode, exitCodes } from "./exit-codes.ts";
 import { printProblems } from "./failure.ts";
 import { counted, type Terminal } from "./terminal.ts";
 
-export const generated = ["dashboards", "rules", "openslo"] as const;
-export type Generated = (typeof generated)[number];
+const generated = ["dashboards", "rules", "openslo"] as const;
+type Generated = (typeof generated)[number];
 
-export interface GenerateOptions {
+interface GenerateOptions {
   readonly out?: string;
 }
 
@@ -21,7 +23,7 @@ const notBuilt: Readonly<Record<Exclude<Generated, "openslo">, string>> = {
 };
 
 /** `tidemark generate openslo --out DIR`: one file of OpenSLO v1 documents per product, and what they leave out. */
-export async function generate(
+async function generate(
   what: Generated,
   { out }: GenerateOptions,
   { configPath, env, terminal }: CommandContext,
@@ -54,4 +56,15 @@ function printRemark({ subject, annotated, lost }: ExportRemark, terminal: Termi
   for (const text of lost) {
     terminal.err(`  ${subject}: ${text}`);
   }
+}
+
+export function declareGenerate(commands: Commands): void {
+  const command = commands
+    .add("generate", "Write OpenSLO documents (dashboards and rules are not built yet).")
+    .addArgument(new Argument("<what>", "what to write").choices(generated))
+    .option("--out <dir>", "where to");
+  commands.act(
+    command,
+    (what: Generated, o: GenerateOptions) => (context) => generate(what, o, context),
+  );
 }

@@ -1,11 +1,12 @@
 import { loadMesh } from "../app/configuration.ts";
 import { queriesOf } from "../app/queries.ts";
 import type { CommandContext } from "./command-context.ts";
+import { type Commands, withSelectors } from "./commands.ts";
 import { type ExitCode, exitCodes } from "./exit-codes.ts";
 import { printProblems } from "./failure.ts";
 
 /** `tidemark plan`: the queries that would run, per dataset; runs none. */
-export async function plan(
+async function plan(
   selectors: readonly string[],
   { configPath, env, terminal }: CommandContext,
 ): Promise<ExitCode> {
@@ -32,4 +33,11 @@ export async function plan(
 /** The line break before a bracket matters only behind a comment. */
 function readable(statement: string): string {
   return statement.replaceAll(/^((?:(?!--).)*)\n\)/gm, "$1)");
+}
+
+export function declarePlan(commands: Commands): void {
+  const command = withSelectors(
+    commands.add("plan", "Print the queries that would run; run none."),
+  );
+  commands.act(command, (selectors: string[]) => (context) => plan(selectors, context));
 }

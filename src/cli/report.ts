@@ -5,9 +5,10 @@ import { reportHtml } from "../export/report/html.ts";
 import { reportJson } from "../export/report/json.ts";
 import { reportText } from "../export/report/text.ts";
 import type { CommandContext } from "./command-context.ts";
+import { type Commands, withFormat, withSelectors } from "./commands.ts";
 import { type ExitCode, exitCodes } from "./exit-codes.ts";
 
-export interface ReportOptions {
+interface ReportOptions {
   readonly period: string;
   readonly timezone: string;
   readonly format: "text" | "json" | "html";
@@ -15,7 +16,7 @@ export interface ReportOptions {
 }
 
 /** `tidemark report`: how the promises fared in a period, from the store. */
-export async function report(
+async function report(
   selectors: readonly string[],
   { period, timezone, format, out }: ReportOptions,
   { configPath, env, terminal, logger }: CommandContext,
@@ -32,12 +33,25 @@ export async function report(
   }
   try {
     await writeFile(out, text);
-  } catch (error) {
-    throw new TidemarkError("TM_USAGE", `The report cannot be written to ${out}.`, {
-      hint: "Name a file in a folder that exists and may be written to.",
-      cause: error,
-    });
+  } catch (cause) {
+    throw new TidemarkError("TM_OUTPUT_WRITE", `${out} cannot be written`, { cause });
   }
   terminal.err(`wrote ${out}`);
   return exitCodes.ok;
+}
+
+export function declareReport(commands: Commands): void {
+  const command = withFormat(
+    withSelectors(
+      commands.add("report", "Say how the promises fared in a period, from the store."),
+    ),
+    ["text", "json", "html"],
+  )
+    .requiredOption("--period <period>", "2026, 2026-Q3, 2026-10, 2026-W43, 2026-10-05, or 1h, 30d")
+    .option("--timezone <zone>", "of the period and of the moments in the report", "UTC")
+    .option("--out <file>", "where to; stdout unless said");
+  commands.act(
+    command,
+    (selectors: string[], o: ReportOptions) => (context) => report(selectors, o, context),
+  );
 }

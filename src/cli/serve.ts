@@ -2,6 +2,7 @@ import { Daemon } from "../app/daemon.ts";
 import { version } from "../app/version.ts";
 import type { Mesh } from "../core/mesh.ts";
 import type { CommandContext } from "./command-context.ts";
+import type { Commands } from "./commands.ts";
 import { type ExitCode, exitCodes } from "./exit-codes.ts";
 import { counted } from "./terminal.ts";
 
@@ -9,12 +10,7 @@ import { counted } from "./terminal.ts";
  * `tidemark serve`: the daemon, until SIGTERM or SIGINT. The first one drains, a second one forces; SIGHUP
  * reloads the configuration.
  */
-export async function serve({
-  configPath,
-  env,
-  terminal,
-  logger,
-}: CommandContext): Promise<ExitCode> {
+async function serve({ configPath, env, terminal, logger }: CommandContext): Promise<ExitCode> {
   const force = new AbortController();
   const isAsked = Promise.withResolvers<void>();
   let signals = 0;
@@ -70,4 +66,11 @@ function countsOf(mesh: Mesh) {
     slos: mesh.slos.size,
     connections: mesh.connections.size,
   };
+}
+
+export function declareServe(commands: Commands): void {
+  commands.act(
+    commands.add("serve", "Watch, export metrics and alert, until stopped."),
+    () => serve,
+  );
 }

@@ -5,16 +5,17 @@ import { formatDuration } from "../time/duration.ts";
 import { formatPercent } from "../time/percent.ts";
 import { formatWindow } from "../time/period.ts";
 import type { CommandContext } from "./command-context.ts";
+import { type Commands, withFormat, withSelectors } from "./commands.ts";
 import { type ExitCode, exitCodes } from "./exit-codes.ts";
 import { exclusionJson, printExclusions } from "./status-exclusions.ts";
 import { outcomeStyles, type Style, type Terminal, table } from "./terminal.ts";
 
-export interface StatusOptions {
+interface StatusOptions {
   readonly format: "text" | "json";
 }
 
 /** `tidemark status`: where the SLOs stand, from the store. */
-export async function status(
+async function status(
   selectors: readonly string[],
   options: StatusOptions,
   { configPath, env, terminal, logger }: CommandContext,
@@ -141,4 +142,15 @@ function jsonOf({ atMs, slos, incidents, notPassing, disabled }: StatusReport) {
     })),
     disabled_checks: disabled.map(({ id, disabledReason }) => ({ id, reason: disabledReason })),
   };
+}
+
+export function declareStatus(commands: Commands): void {
+  const command = withFormat(
+    withSelectors(commands.add("status", "Show SLOs, budgets and open incidents, from the store.")),
+    ["text", "json"],
+  );
+  commands.act(
+    command,
+    (selectors: string[], o: StatusOptions) => (context) => status(selectors, o, context),
+  );
 }

@@ -1,17 +1,18 @@
 import { loadConfiguration } from "../app/configuration.ts";
 import type { Problem } from "../core/errors.ts";
 import type { CommandContext } from "./command-context.ts";
+import { type Commands, withFormat } from "./commands.ts";
 import { type ExitCode, exitCodes } from "./exit-codes.ts";
 import { printProblems } from "./failure.ts";
 import { counted } from "./terminal.ts";
 
-export interface ValidateOptions {
+interface ValidateOptions {
   readonly format: "text" | "json" | "github";
   readonly strict?: boolean;
 }
 
 /** `tidemark validate`: every problem of every file at once. */
-export async function validate(
+async function validate(
   options: ValidateOptions,
   { configPath, env, terminal }: CommandContext,
 ): Promise<ExitCode> {
@@ -56,4 +57,12 @@ function escapeData(text: string): string {
 
 function escapeProperty(text: string): string {
   return escapeData(text).replaceAll(":", "%3A").replaceAll(",", "%2C");
+}
+
+export function declareValidate(commands: Commands): void {
+  const command = withFormat(
+    commands.add("validate", "Check every file and say every problem at once."),
+    ["text", "json", "github"],
+  ).option("--strict", "fail on warnings");
+  commands.act(command, (o: ValidateOptions) => (context) => validate(o, context));
 }
