@@ -6,7 +6,7 @@ import type { ResultRecord, Store } from "../../src/core/store.ts";
 import { openSqliteStore } from "../../src/store/sqlite/store.ts";
 import { silentLogger } from "../../test/helpers/silent-logger.ts";
 import type { Aftermath } from "./campaign.ts";
-import { breaking } from "./mesh.ts";
+import { breaking, maxAgeMs } from "./mesh.ts";
 import { type ChannelName, channelNames, type Receipt } from "./receivers.ts";
 
 export interface Finding {
@@ -191,9 +191,13 @@ function incidentFindings(
 
 type Span = Pick<Incident, "sinceMs" | "openedMs" | "endedMs">;
 
-/** Opened by the second conclusive fail in a row, ended by the next pass. */
+/**
+ * Opened by the second conclusive fail in a row, ended by the next pass. It began with the first fail: data turns
+ * stale here by going back, and nobody knows since when; only the very first probe has nothing to go back from.
+ */
 function incidentsBy(records: readonly ResultRecord[]): readonly Span[] {
   const spans: Span[] = [];
+  const [first] = records;
   let suspectMs: number | null = null;
   let open: Span | null = null;
   for (const { result, atMs } of records) {
@@ -205,7 +209,8 @@ function incidentsBy(records: readonly ResultRecord[]): readonly Span[] {
       open = null;
     } else if (result.outcome === "fail" && open === null) {
       open = suspectMs === null ? null : { sinceMs: suspectMs, openedMs: atMs, endedMs: null };
-      suspectMs ??= atMs;
+      const hasGoneBack = first?.atMs !== atMs || result.newestMs === undefined;
+      suspectMs ??= hasGoneBack ? atMs : result.newestMs + maxAgeMs;
     }
   }
   return open === null ? spans : [...spans, open];

@@ -26,6 +26,9 @@ http: { listen: "127.0.0.1:0" }
 `;
 }
 
+/** What payments promise. */
+export const maxAgeMs = 3_600_000;
+
 /** `slow` keeps its promise and takes its time, so that many a kill finds it at work. */
 export const productFiles = {
   "products/orders.product.yaml": `version: 1

@@ -36,10 +36,10 @@ export class Commands {
   }
 
   /** `work` takes the command's arguments, and its options last. */
-  act<A extends readonly unknown[]>(command: Command, work: (...args: A) => Work): void {
-    command.action((...args: unknown[]) => {
+  act(command: Command, work: (...args: never[]) => Work): void {
+    command.action((...args: never[]) => {
       // Commander hands over the command itself after the declared arguments and options.
-      const declared = args.slice(0, -1) as unknown as A;
+      const declared = args.slice(0, -1);
       return this.#perform(command.optsWithGlobals<GlobalOptions>(), work(...declared));
     });
   }

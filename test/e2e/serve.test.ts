@@ -24,7 +24,7 @@ datasets:
     checks:
       enough: { type: volume, min: 3 }
 slos:
-  enough: { objective: 90%, window: 1d, checks: [orders.enough] }
+  enough: { objective: 95%, window: 1d, checks: [orders.enough] }
 `;
 
 const kept = "order_id\n1\n2\n3\n";
@@ -104,7 +104,7 @@ it("watches, tells of a promise that breaks and heals, and drains when it is sto
   const after = await runTidemark(["status", "--format", "json"], { cwd: folder.path });
   const { slos, incidents } = JSON.parse(after.stdout) as StatusOutput;
   expect(incidents).toEqual([]);
-  expect(slos[0]).toMatchObject({ id: "orders/enough", objective: "90%", window: "1d" });
+  expect(slos[0]).toMatchObject({ id: "orders/enough", objective: "95%", window: "1d" });
   expect(slos[0]?.bad_seconds).toBeGreaterThan(0);
 });
 
