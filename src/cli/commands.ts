@@ -37,10 +37,10 @@ export class Commands {
 
   /** `work` takes the command's arguments, and its options last. */
   act(command: Command, work: (...args: never[]) => Work): void {
-    command.action((...args: never[]) => {
+    command.action(async (...args) => {
       // Commander hands over the command itself after the declared arguments and options.
-      const declared = args.slice(0, -1);
-      return this.#perform(command.optsWithGlobals<GlobalOptions>(), work(...declared));
+      const declared = args.slice(0, -1) as never[];
+      await this.#perform(command.optsWithGlobals<GlobalOptions>(), work(...declared));
     });
   }
 }
