@@ -4,7 +4,7 @@ import type { Commands } from "./commands.ts";
 import { type ExitCode, exitCodes } from "./exit-codes.ts";
 
 /** `tidemark init`: a small mesh that works, with the editor schema wired in. */
-export async function init(dir: string, { terminal }: CommandContext): Promise<ExitCode> {
+async function init(dir: string, { terminal }: CommandContext): Promise<ExitCode> {
   for (const path of await writeNewMesh(dir, Date.now())) {
     terminal.err(`wrote ${path}`);
   }
