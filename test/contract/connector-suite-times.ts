@@ -6,6 +6,7 @@ import {
   compareTimeCases,
   epochMsCases,
   gapsCases,
+  stretchCases,
   type TimeKind,
   timeKinds,
 } from "./connector-time-cases.ts";
@@ -28,6 +29,7 @@ export const timeTables: readonly string[] = [
   ...compareTimeCases.map((_, index) => `moments_${index}`),
   ...gapsCases.map((_, index) => `gaps_${index}`),
   ...timeKinds.map((kind) => `epoch_${kind}`),
+  ...timeKinds.map((kind) => `stretch_${kind}`),
   "gaps_beside",
   "gaps_text",
   "gaps_many",
@@ -76,6 +78,18 @@ export function describeTimes({ dialect, make, rowsOf }: TimeStage): void {
         const sql = `select ${dialect.epochMs(at)} as ms from ${relation} order by ${at} nulls last`;
         const rows = (await rowsOf(sql, "Europe/Berlin")).map(([ms]) => ms);
         expect(rows).toEqual([...cases.map(([, ms]) => ms), null]);
+      });
+
+      it(`groups ${kind} columns by stretches of time`, async () => {
+        const cases = stretchCases[kind];
+        const texts = cases.map(([text]) => text);
+        const relation = await make(`stretch_${kind}`, kind, texts);
+        const stretch = dialect.stretch(at, 900_000);
+        const sql = `select ${stretch} as stretch, count(*) as n from ${relation} group by ${stretch} order by 1`;
+        const rows = await rowsOf(sql, "Europe/Berlin");
+        expect(rows.map(([number, n]) => [Number(number), n])).toEqual(
+          cases.map(([, number]) => [number, 1n]),
+        );
       });
     }
   });

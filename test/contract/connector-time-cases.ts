@@ -246,3 +246,27 @@ export const epochMsCases: Readonly<
     ["infinity", null],
   ],
 };
+
+/** Quarters of an hour, with the number of `SqlDialect.stretch` for each text that is cast, in the order of time. */
+export const stretchCases: Readonly<
+  Record<TimeKind, readonly (readonly [text: string, stretch: number])[]>
+> = {
+  instant: [
+    ["1969-12-31 23:44:59.999999+00:00", -2],
+    ["1969-12-31 23:45:00+00:00", -1],
+    ["1970-01-01 00:00:00+00:00", 0],
+    ["2026-07-01 05:14:59.999999+02:00", 1_980_972],
+    ["2026-07-01 05:15:00+02:00", 1_980_973],
+  ],
+  local: [
+    ["1969-12-31 23:59:59.999999", -1],
+    ["1970-01-01 00:14:59.999999", 0],
+    ["1970-01-01 00:15:00", 1],
+    ["2026-07-01 03:14:59.999999", 1_980_972],
+  ],
+  date: [
+    ["1969-12-31", -96],
+    ["1970-01-01", 0],
+    ["2026-07-01", 1_980_960],
+  ],
+};
