@@ -1,5 +1,6 @@
 /** From what a check promises to the one statement that reads its history, and from the answer to a past to judge. */
 import type { BacktestSubject } from "../core/check.ts";
+import type { QueryResult } from "../core/connector.ts";
 import { TidemarkError } from "../core/errors.ts";
 import type { DeadlineSli, Sli } from "../core/sli.ts";
 import type { DurationMs, EpochMs } from "../core/vocabulary.ts";
@@ -21,10 +22,7 @@ import { formatDuration } from "../time/duration.ts";
 import type { BacktestTarget } from "./backtest-target.ts";
 
 /** Runs one statement within the bounds of its connection. Throws `ConnectorError`. */
-export type AskWarehouse = (
-  sql: string,
-  maxRows: number,
-) => Promise<{ readonly answer: Parameters<typeof readBuckets>[0]; readonly queryId: string }>;
+export type AskWarehouse = (sql: string, maxRows: number) => Promise<QueryResult>;
 
 /** One threshold of the promise, and what is declared of it. */
 export interface Side {
@@ -36,7 +34,6 @@ export interface Side {
 
 export interface Tried {
   readonly sides: readonly Side[];
-  readonly queryId: string;
   readonly rows: number;
   readonly firstMs: EpochMs;
   readonly lastMs: EpochMs;
@@ -50,10 +47,10 @@ export interface Tried {
 
 export interface Trying {
   readonly target: BacktestTarget;
-  readonly ask: HistoryAsk;
+  readonly history: HistoryAsk;
   readonly clock: ColumnClock;
   readonly stretch: Stretch;
-  readonly warehouse: AskWarehouse;
+  readonly ask: AskWarehouse;
 }
 
 /** The largest gaps that are read; the smallest of them is below what anybody promises of such data. */
@@ -93,14 +90,13 @@ export async function tryOut(trying: Trying): Promise<Tried> {
 }
 
 async function tryAges(
-  { target, ask, clock, stretch, warehouse }: Trying,
+  { target, history, clock, stretch, ask }: Trying,
   subject: Extract<BacktestSubject, { kind: "loads" }>,
 ): Promise<Tried> {
   const lengthMs = stretch.toMs - stretch.fromMs;
   const sliceMs = sliceSteps.find((step) => lengthMs / step <= mostSlices) ?? 5 * minuteMs;
-  const sql = spellLoadGaps(ask, stretch, { sliceMs, mostGaps });
-  const { answer, queryId } = await warehouse(sql, mostGaps + 2);
-  const read = readLoadGaps(answer, mostGaps);
+  const sql = spellLoadGaps(history, stretch, { sliceMs, mostGaps });
+  const read = readLoadGaps(await ask(sql, mostGaps + 2), mostGaps);
   const smallest = read?.gaps.at(-1);
   if (read === null || (smallest === undefined && read.beforeRaw === null)) {
     throw noHistory(read === null ? "no load" : "only one load");
@@ -109,8 +105,8 @@ async function tryAges(
     read.isTruncated && smallest !== undefined
       ? Math.max(sliceMs, smallest.toRaw - smallest.fromRaw)
       : sliceMs;
-  const history = loadHistoryOf({ ...read, completeFromMs }, clock, stretch);
-  if (history.fromMs >= history.toMs) {
+  const loads = loadHistoryOf({ ...read, completeFromMs }, clock, stretch);
+  if (loads.fromMs >= loads.toMs) {
     throw noHistory("only one load");
   }
   const { check } = target;
@@ -118,17 +114,16 @@ async function tryAges(
   return {
     sides: [
       {
-        past: pastOfAges(history),
+        past: pastOfAges(loads),
         declared: subject.maxAgeMs,
         sli: (maxAgeMs) => ({ kind: "freshness", maxAgeMs, time: subject.time, visibilityDelayMs }),
       },
     ],
-    queryId,
     rows: read.rows,
     ...ends(read.firstRaw, read.lastRaw, clock, stretch),
     beginsInWindow: read.beforeRaw === null,
-    exactFromMs: history.exactFromMs,
-    series: (count) => oldestAges(history, count),
+    exactFromMs: loads.exactFromMs,
+    series: (count) => oldestAges(loads, count),
   };
 }
 
@@ -141,7 +136,7 @@ async function tryRows(
   // A rolling window at the beginning of the stretch reaches back before it.
   const reachMs = isComplete ? 0 : windowMs;
   const asked = { fromMs: stretch.fromMs - reachMs, toMs: stretch.toMs };
-  const { read, queryId } = await readRows(trying, asked, widthOf(subject, asked));
+  const read = await readRows(trying, asked, widthOf(subject, asked));
   const seen = seenIn(read, clock, stretch);
   const fromMs = seen.beginsInWindow ? seen.firstMs + reachMs : stretch.fromMs;
   const windows = { windowMs, isComplete, calendar: target.check?.calendar ?? null };
@@ -157,7 +152,6 @@ async function tryRows(
       declared: key === "min" ? min : max,
       sli: () => ({ kind: "state" }),
     })),
-    queryId,
     ...seen,
     exactFromMs: null,
     series: (count) => extremeRows(judged, keys[0] ?? "min", count),
@@ -166,20 +160,19 @@ async function tryRows(
 
 async function tryDeliveries(trying: Trying, sli: DeadlineSli): Promise<Tried> {
   const { clock, stretch } = trying;
-  const { read, queryId } = await readRows(trying, stretch, quarterMs);
+  const read = await readRows(trying, stretch, quarterMs);
   const seen = seenIn(read, clock, stretch);
-  const loads = read.buckets.map(({ firstRaw, lastRaw }) =>
+  const seenLoads = read.buckets.map(({ firstRaw, lastRaw }) =>
     ends(firstRaw, lastRaw, clock, stretch),
   );
   const fromMs = seen.beginsInWindow ? seen.firstMs : stretch.fromMs;
-  const past = pastOfDeliveries(loads, sli, { fromMs, toMs: stretch.toMs });
+  const past = pastOfDeliveries(seenLoads, sli, { fromMs, toMs: stretch.toMs });
   if (past.judged === 0) {
     throw noHistory("no whole day with a delivery");
   }
   const by = (threshold: number): Sli => ({ ...sli, by: timeText(threshold) });
   return {
     sides: [{ past, declared: timeOfDay(sli.by), sli: by }],
-    queryId,
     ...seen,
     exactFromMs: null,
     series: null,
@@ -187,16 +180,16 @@ async function tryDeliveries(trying: Trying, sli: DeadlineSli): Promise<Tried> {
 }
 
 async function readRows(
-  { ask, warehouse }: Trying,
+  { history, ask }: Trying,
   asked: Stretch,
   widthMs: DurationMs,
-): Promise<{ readonly read: BucketsAnswer; readonly queryId: string }> {
-  const { answer, queryId } = await warehouse(spellBuckets(ask, asked, widthMs), mostSlices);
+): Promise<BucketsAnswer> {
+  const answer = await ask(spellBuckets(history, asked, widthMs), mostSlices);
   const read = readBuckets(answer, widthMs);
   if (read.buckets.length === 0) {
     throw noHistory("no row");
   }
-  return { read, queryId };
+  return read;
 }
 
 /** What the buckets say of the data as a whole. */
@@ -210,8 +203,8 @@ function seenIn({ buckets, beforeRaw }: BucketsAnswer, clock: ColumnClock, stret
 
 function ends(firstRaw: number, lastRaw: number, clock: ColumnClock, { toMs }: Stretch) {
   return {
-    firstMs: Math.min(instantOfRaw(firstRaw, clock, "earlier") ?? toMs, toMs),
-    lastMs: Math.min(instantOfRaw(lastRaw, clock, "later") ?? toMs, toMs),
+    firstMs: Math.min(instantOfRaw(firstRaw, clock, "earliest") ?? toMs, toMs),
+    lastMs: Math.min(instantOfRaw(lastRaw, clock, "latest") ?? toMs, toMs),
   };
 }
 

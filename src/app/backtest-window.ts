@@ -17,52 +17,61 @@ export interface BacktestWindow {
 
 export interface AskedWindow {
   readonly days: number;
-  /** A day from its start in the dataset's zone, an instant with its offset, `newest`; now unless said. */
+  /** A day from its start in the dataset's zone, an instant with its offset, or `newest`; now unless said. */
   readonly until?: string;
 }
 
+/** Where a window is to end, before the data is known. */
+export type Until = "now" | "newest" | { readonly ms: EpochMs };
+
 const dayMs = 86_400_000;
 
-/**
- * The last `days` × 24 hours before the end. `newestMs` is the newest value of the data up to now, null where it has
- * none. Throws `TM_USAGE` for an end that is none or lies in the future.
- */
-export function backtestWindow(
-  { days, until }: AskedWindow,
-  newestMs: EpochMs | null,
-  timezone: string,
-  nowMs: EpochMs,
-): BacktestWindow {
-  const lengthMs = days * dayMs;
-  const hasDataEnded = until === undefined && newestMs !== null && newestMs < nowMs - lengthMs;
-  // One millisecond behind it, so that the newest value itself lies in the half-open window.
-  const afterNewestMs = Math.min((newestMs ?? nowMs) + 1, nowMs);
-  if (hasDataEnded || until === "newest") {
-    const fromMs = afterNewestMs - lengthMs;
-    return { fromMs, toMs: afterNewestMs, days, end: "newest", hasDataEnded };
+/** Throws `TM_USAGE` for an end that is none, or that lies in the future. */
+export function untilOf(text: string | undefined, timezone: string, nowMs: EpochMs): Until {
+  if (text === undefined) {
+    return "now";
   }
-  const toMs = until === undefined ? nowMs : instantOf(until, timezone);
-  if (toMs > nowMs) {
-    throw new TidemarkError("TM_USAGE", `\`--until ${until}\` lies in the future`);
+  if (text === "newest") {
+    return "newest";
   }
-  const end = until === undefined ? "now" : "asked";
-  return { fromMs: toMs - lengthMs, toMs, days, end, hasDataEnded: false };
-}
-
-function instantOf(text: string, timezone: string): EpochMs {
-  const form = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?(?:Z|[+-]\d\d:\d\d))?$/.exec(
-    text,
-  );
-  const ms =
-    form === null || !isRealDay(text)
-      ? null
-      : form[1] === undefined
-        ? dayStart(text, timezone)
-        : Date.parse(text);
-  if (ms === null || Number.isNaN(ms)) {
+  const ms = instantOf(text, timezone);
+  if (ms === null) {
     throw new TidemarkError("TM_USAGE", `\`--until ${text}\` is no day and no instant`, {
       hint: "Write `newest`, a day such as `2026-01-31`, or an instant such as `2026-01-31T06:00:00+01:00`.",
     });
   }
-  return ms;
+  if (ms > nowMs) {
+    throw new TidemarkError("TM_USAGE", `\`--until ${text}\` lies in the future`);
+  }
+  return { ms };
+}
+
+/** The last `days` × 24 hours before the end. `newestMs` is the newest value of the data up to now, null for none. */
+export function backtestWindow(
+  days: number,
+  until: Until,
+  newestMs: EpochMs | null,
+  nowMs: EpochMs,
+): BacktestWindow {
+  const lengthMs = days * dayMs;
+  const hasDataEnded = until === "now" && newestMs !== null && newestMs < nowMs - lengthMs;
+  if (hasDataEnded || until === "newest") {
+    // One millisecond behind it, so that the newest value itself lies in the half-open window.
+    const toMs = Math.min((newestMs ?? nowMs) + 1, nowMs);
+    return { fromMs: toMs - lengthMs, toMs, days, end: "newest", hasDataEnded };
+  }
+  const toMs = until === "now" ? nowMs : until.ms;
+  const end = until === "now" ? "now" : "asked";
+  return { fromMs: toMs - lengthMs, toMs, days, end, hasDataEnded: false };
+}
+
+function instantOf(text: string, timezone: string): EpochMs | null {
+  const form = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?(?:Z|[+-]\d\d:\d\d))?$/.exec(
+    text,
+  );
+  if (form === null || !isRealDay(text)) {
+    return null;
+  }
+  const ms = form[1] === undefined ? dayStart(text, timezone) : Date.parse(text);
+  return ms === null || Number.isNaN(ms) ? null : ms;
 }

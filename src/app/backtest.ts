@@ -1,10 +1,11 @@
+import type { Clock } from "../core/clock.ts";
 import type { Logger } from "../core/logger.ts";
-import type { Mesh } from "../core/mesh.ts";
+import type { Dataset, Mesh } from "../core/mesh.ts";
 import type { DurationMs, EpochMs } from "../core/vocabulary.ts";
 import { spellNewest } from "../engine/backtest-query.ts";
-import { Warehouses } from "../engine/warehouses.ts";
+import { type Warehouse, Warehouses } from "../engine/warehouses.ts";
 import { type LadderRung, ladderOf, type Past } from "../slo/backtest.ts";
-import type { ColumnClock, TimeKind } from "../slo/backtest-clock.ts";
+import type { TimeKind } from "../slo/backtest-clock.ts";
 import {
   type Offer,
   offersOf,
@@ -15,33 +16,39 @@ import {
 } from "../slo/backtest-proposal.ts";
 import { newestOf } from "./backtest-newest.ts";
 import { type AskedTarget, type BacktestTarget, backtestTarget } from "./backtest-target.ts";
-import { type Tried, tryOut } from "./backtest-tries.ts";
-import { type AskedWindow, type BacktestWindow, backtestWindow } from "./backtest-window.ts";
-import { systemClock } from "./clock.ts";
+import { type AskWarehouse, type Tried, tryOut } from "./backtest-tries.ts";
+import {
+  type AskedWindow,
+  type BacktestWindow,
+  backtestWindow,
+  untilOf,
+} from "./backtest-window.ts";
 import { newId } from "./ids.ts";
 import { registries } from "./registries.ts";
 
 export type { BacktestTarget, BacktestWindow, LadderRung, Offer, Proposal };
 
 export interface BacktestOptions extends AskedTarget, AskedWindow {
+  readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly logger: Logger;
   readonly onProgress: (text: string) => void;
 }
+
+/** Connectors cut a query's comment at 120 characters, and the id at its end is what it is found by. */
+const longestName = 80;
 
 /** What one threshold would have brought, from the strictest to the most lenient, and what could be promised. */
 export interface BacktestSide {
   readonly key: Past["key"];
   readonly unit: Past["unit"];
   readonly judged: number;
-  readonly judgedFromMs: EpochMs;
-  readonly judgedToMs: EpochMs;
   readonly declared: number | null;
   readonly ladder: readonly LadderRung[];
   readonly offers: readonly Offer[];
 }
 
-export interface Backtest extends Omit<Tried, "sides" | "queryId"> {
+export interface Backtest extends Omit<Tried, "sides"> {
   readonly target: BacktestTarget;
   readonly columnKind: TimeKind;
   readonly window: BacktestWindow;
@@ -61,83 +68,72 @@ export interface Backtest extends Omit<Tried, "sides" | "queryId"> {
  * warehouse does not answer.
  */
 export async function backtest(mesh: Mesh, options: BacktestOptions): Promise<Backtest> {
-  const { logger, signal, onProgress } = options;
+  const { clock, logger, onProgress } = options;
   const target = backtestTarget(mesh, options);
   const { dataset, subject } = target;
-  await using warehouses = new Warehouses({
+  const { timezone } = dataset;
+  const nowMs = clock.now();
+  const until = untilOf(options.until, timezone, nowMs);
+  const warehouses = new Warehouses({
     specs: registries.connectors,
-    clock: systemClock,
+    clock,
     logger,
     onStatement: () => {},
   });
-  await warehouses.reload(mesh);
-  const warehouse = warehouses.of(dataset.connection);
-  const queryIds: string[] = [];
-  const ask = async (sql: string, maxRows: number) => {
-    const queryId = `${dataset.id.slice(0, 80)} backtest ${newId()}`;
-    queryIds.push(queryId);
-    const answer = await warehouse.connector.query(sql, {
-      signal,
-      timeoutMs: warehouse.definition.statementTimeoutMs,
-      label: queryId,
-      timezone: dataset.timezone,
-      maxRows,
-    });
-    return { answer, queryId };
+  try {
+    await warehouses.reload(mesh);
+    const warehouse = warehouses.of(dataset.connection);
+    const queryIds: string[] = [];
+    const ask = askOf(dataset, warehouse, options.signal, queryIds);
+    const history = { dataset, column: subject.column, dialect: warehouse.target.dialect };
+    onProgress(`looking for the newest ${subject.column} of ${dataset.id}`);
+    const { rows } = await ask(spellNewest(history), 1);
+    const { kind, newestMs } = newestOf(rows[0]?.[0] ?? null, subject.column, timezone, nowMs);
+    const window = backtestWindow(options.days, until, newestMs, nowMs);
+    onProgress(`reading ${options.days} days of ${dataset.id}`);
+    const columnClock = { kind, timezone };
+    const tried = await tryOut({ target, history, clock: columnClock, stretch: window, ask });
+    return { target, columnKind: kind, window, newestMs, queryIds, ...judge(tried, target) };
+  } finally {
+    await warehouses[Symbol.asyncDispose]();
+  }
+}
+
+/** Statements within the bounds of the connection; their ids are kept in the order in which they are sent. */
+function askOf(
+  { id, timezone }: Dataset,
+  { connector, definition }: Warehouse,
+  signal: AbortSignal,
+  queryIds: string[],
+): AskWarehouse {
+  return (sql, maxRows) => {
+    const label = `${id.slice(0, longestName)} backtest ${newId()}`;
+    queryIds.push(label);
+    const timeoutMs = definition.statementTimeoutMs;
+    return connector.query(sql, { signal, timeoutMs, label, timezone, maxRows });
   };
-  const history = { dataset, column: subject.column, dialect: warehouse.target.dialect };
-  const nowMs = systemClock.now();
-  onProgress(`looking for the newest ${subject.column} of ${dataset.id}`);
-  const newest = await ask(spellNewest(history), 1);
-  const { kind, newestMs } = newestOf(
-    newest.answer.rows[0]?.[0] ?? null,
-    subject.column,
-    dataset.timezone,
-    nowMs,
-  );
-  const window = backtestWindow(options, newestMs, dataset.timezone, nowMs);
-  onProgress(`reading ${options.days} days of ${dataset.id}`);
-  const clock: ColumnClock = { kind, timezone: dataset.timezone };
-  const { sides: tried, ...rest } = await tryOut({
-    target,
-    ask: history,
-    clock,
-    stretch: window,
-    warehouse: ask,
+}
+
+function judge(
+  { sides: tried, ...seen }: Tried,
+  { dataset, check, cadenceMs }: BacktestTarget,
+): Omit<Backtest, "target" | "columnKind" | "window" | "newestMs" | "queryIds"> {
+  const name = check === null ? dataset.name : `${dataset.name}.${check.name}`;
+  const sloWindowMs = usualWindowMs(tried[0]?.past.unit ?? "time", cadenceMs);
+  const sides = tried.map(({ past, declared, sli }): BacktestSide => {
+    const terms = { name, sli, cadenceMs, holdMs: check?.holdMs ?? null };
+    return {
+      key: past.key,
+      unit: past.unit,
+      judged: past.judged,
+      declared,
+      ladder: ladderOf(past, declared),
+      offers: offersOf(past, terms, sloWindowMs, roomToSpend / tried.length),
+    };
   });
-  const sloWindowMs = usualWindowMs(tried[0]?.past.unit ?? "time", target.cadenceMs);
-  const sides = tried.map(({ past, declared, sli }) => ({
-    key: past.key,
-    unit: past.unit,
-    judged: past.judged,
-    judgedFromMs: past.fromMs,
-    judgedToMs: past.toMs,
-    declared,
-    ladder: ladderOf(past, declared),
-    offers: offersOf(
-      past,
-      {
-        name: target.check === null ? dataset.name : `${dataset.name}.${target.check.name}`,
-        sli,
-        cadenceMs: target.cadenceMs,
-        holdMs: target.check?.holdMs ?? null,
-      },
-      sloWindowMs,
-      roomToSpend / tried.length,
-    ),
-  }));
-  return {
-    ...rest,
-    target,
-    columnKind: kind,
-    window,
-    newestMs,
-    sides,
-    sloWindowMs,
-    proposal: propose(
-      tried.map(({ past }) => past),
-      sides.map(({ offers }) => offers),
-    ),
-    queryIds,
-  };
+  const proposal = propose(
+    tried.map(({ past }) => past),
+    sides.map(({ offers }) => offers),
+  );
+  return { ...seen, sides, sloWindowMs, proposal };
 }

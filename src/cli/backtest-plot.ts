@@ -51,7 +51,7 @@ export function backtestPlot(
   });
   const [from, to] = [instantText(made.window.fromMs), instantText(made.window.toMs)];
   const blank = " ".repeat(Math.max(1, values.length - from.length - to.length));
-  return `${titleOf(made, threshold)}\n${chart}\n${" ".repeat(labelWidth + 2)}${from}${blank}${to}`;
+  return `${titleOf(made, threshold)}\n${chart.replaceAll(/ +$/gm, "")}\n${" ".repeat(labelWidth + 2)}${from}${blank}${to}`;
 }
 
 function titleOf({ sides, target }: Backtest, threshold: number | null): string {

@@ -131,6 +131,7 @@ function whyOf({ isDeclared, isRound, quantilesPpm }: LadderRung): string {
   );
 }
 
+/** Of what `validate` says the first half is enough here; JSON has all of it. */
 function offersText(made: Backtest): string {
   const rows = made.sides.flatMap(({ key, offers }) =>
     offers.map((offer) => [
@@ -141,7 +142,8 @@ function offersText(made: Backtest): string {
       offer.findings.map((finding) => finding.split("; ")[0]).join("; "),
     ]),
   );
-  return table([["objective", "needs", "SLI", `worst ${windowText(made)} spends`, "but"], ...rows]);
+  const head = ["objective", "needs", "SLI", `worst ${windowText(made)} spends`, "but"];
+  return table([head, ...rows]).replaceAll(/ +$/gm, "");
 }
 
 function proposalText(made: Backtest, paint: Terminal["paint"]): string {

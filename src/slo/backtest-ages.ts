@@ -37,24 +37,27 @@ export interface LoadHistory extends Bounds {
 
 /**
  * Brings gaps to instants. A local time that exists twice is read in favour of the data, as the later one where a gap
- * begins and the earlier one where it ends: nobody can tell, and what is bad is bad either way. The stretch begins
- * with the first load where the history begins in it.
+ * begins and the earlier one where it ends: nobody can tell, and what is bad is bad either way. A day counts from its
+ * end, as in a check, and until then is not there: a promise that is proposed has to hold where a day is loaded when
+ * it is over. The stretch begins with the first load where the history begins in it.
  */
 export function loadHistoryOf(read: ReadGaps, clock: ColumnClock, stretch: Bounds): LoadHistory {
   const { fromMs, toMs } = stretch;
-  const clipped = (raw: number, reading: "earlier" | "later"): EpochMs =>
-    Math.min(instantOfRaw(raw, clock, reading) ?? toMs, toMs);
-  const firstMs = clipped(read.firstRaw, "earlier");
-  const beforeMs = read.beforeRaw === null ? null : instantOfRaw(read.beforeRaw, clock, "later");
+  const instant = (raw: number, which: "earliest" | "latest"): EpochMs | null =>
+    instantOfRaw(raw, clock, clock.kind === "date" ? "latest" : which);
+  const clipped = (raw: number, which: "earliest" | "latest"): EpochMs =>
+    Math.min(instant(raw, which) ?? toMs, toMs);
+  const firstMs = clipped(read.firstRaw, "earliest");
+  const beforeMs = read.beforeRaw === null ? null : instant(read.beforeRaw, "latest");
   const gaps = [
     ...(beforeMs === null ? [] : [{ fromMs: beforeMs, toMs: firstMs }]),
     ...read.gaps
       .map(({ fromRaw, toRaw }) => ({
-        fromMs: clipped(fromRaw, "later"),
-        toMs: clipped(toRaw, "earlier"),
+        fromMs: clipped(fromRaw, "latest"),
+        toMs: clipped(toRaw, "earliest"),
       }))
       .toSorted((a, b) => a.fromMs - b.fromMs),
-    { fromMs: clipped(read.lastRaw, "later"), toMs },
+    { fromMs: clipped(read.lastRaw, "latest"), toMs },
   ];
   return {
     fromMs: beforeMs === null ? Math.max(fromMs, firstMs) : fromMs,

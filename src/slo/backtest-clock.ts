@@ -1,6 +1,6 @@
 import type { EpochMs } from "../core/vocabulary.ts";
 import { dayText } from "../time/local-day.ts";
-import { dayEnd, instantOfLocal, wallClockOffset } from "../time/zone.ts";
+import { dayEnd, dayStart, instantOfLocal, wallClockOffset } from "../time/zone.ts";
 
 /** What a time column holds: instants, times on the clocks of the dataset's zone, or days there. */
 export type TimeKind = "instant" | "local" | "date";
@@ -17,24 +17,25 @@ export interface ColumnClock {
 }
 
 /**
- * The instant of a value, of a day its end: before that not all of it can be there. A local time that exists twice
- * is read as the earlier or the later one. Null for what is no time that can be reckoned with.
+ * The earliest or the latest instant that a value can stand for: a local time may exist twice, and a day begins and
+ * ends. Null for what is no time that can be reckoned with.
  */
 export function instantOfRaw(
   rawMs: number,
   { kind, timezone }: ColumnClock,
-  reading: "earlier" | "later",
+  which: "earliest" | "latest",
 ): EpochMs | null {
   if (Math.abs(rawMs) > lastMs) {
     return null;
   }
   if (kind === "date") {
-    return dayEnd(dayText(Math.floor(rawMs / dayMs)), timezone);
+    const day = dayText(Math.floor(rawMs / dayMs));
+    return which === "earliest" ? dayStart(day, timezone) : dayEnd(day, timezone);
   }
   if (kind === "instant" || timezone === "UTC") {
     return rawMs;
   }
-  const notAfterMs = reading === "later" ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
+  const notAfterMs = which === "latest" ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
   return instantOfLocal(new Date(rawMs).toISOString().slice(0, -1), timezone, notAfterMs);
 }
 
