@@ -1,14 +1,14 @@
 import { TidemarkError } from "../core/errors.ts";
 import type { Incident } from "../core/incident.ts";
 import type { Logger } from "../core/logger.ts";
-import type { Check, Mesh, Slo } from "../core/mesh.ts";
-import type { Store } from "../core/store.ts";
+import type { Check, Mesh, Product, Slo } from "../core/mesh.ts";
+import type { Store, StoreParts } from "../core/store.ts";
 import type { EpochMs } from "../core/vocabulary.ts";
-import { selectWatched } from "../engine/select.ts";
+import { selectWatched, type Watched } from "../engine/select.ts";
 import { WatchState } from "../engine/state.ts";
-import type { ReportDocument, SloReport } from "../export/report/document.ts";
+import type { ReportDocument, ReportedCheck, SloReport } from "../export/report/document.ts";
 import { periodForms, periodOf } from "../export/report/period.ts";
-import { spendingOf } from "../export/report/spending.ts";
+import { blindnessOf, spendingOf } from "../export/report/spending.ts";
 import { evaluateSlo } from "../slo/evaluate.ts";
 import { type Bounds, formatWindow } from "../time/period.ts";
 import { isZone } from "../time/zone.ts";
@@ -16,10 +16,8 @@ import { systemClock } from "./clock.ts";
 import { createLoader, type Environment } from "./configuration.ts";
 import { withStore } from "./read-store.ts";
 
-export interface ReportOptions {
-  readonly configPath: string;
-  readonly env: Environment;
-  readonly logger: Logger;
+/** What a report is to be about. */
+export interface ReportRequest {
   readonly selectors: readonly string[];
   /** As `periodForms` lists. */
   readonly period: string;
@@ -27,63 +25,96 @@ export interface ReportOptions {
   readonly timezone: string;
 }
 
+export interface ReportOptions extends ReportRequest {
+  readonly configPath: string;
+  readonly env: Environment;
+  readonly logger: Logger;
+}
+
 const incidentsPerPage = 500;
 
 /**
  * How the selected SLOs fared in a period, from the store alone; no warehouse is asked. Throws `TM_USAGE` for a
- * period or a zone that does not exist, and for one that has not begun.
+ * period or a zone that does not exist and for a period that has not begun, `TM_SELECTOR`, and what opening the
+ * configuration and the store throws.
  */
 export async function makeReport(options: ReportOptions): Promise<ReportDocument> {
-  const { configPath, env, logger, period, timezone } = options;
+  const { configPath, env, logger, ...request } = options;
   const nowMs = systemClock.now();
-  const bounds = boundsOfPeriod(period, timezone, nowMs);
-  return withStore(createLoader(env), configPath, logger, async (mesh, store) => {
-    const { slos } = selectWatched(mesh, options.selectors);
-    const state = await WatchState.load(store, mesh, nowMs, bounds.fromMs);
-    const incidents = await incidentsOf(store, bounds);
-    const byProduct = Map.groupBy(slos, (slo) => slo.product);
-    return {
-      period: { text: period, timezone, ...bounds, isRunning: bounds.toMs > nowMs },
-      madeMs: nowMs,
-      products: productsOf(mesh, options.selectors, byProduct).map((product) => ({
-        name: product.name,
-        description: product.description ?? null,
-        owner: product.owner,
-        tier: product.tier,
-        slos: (byProduct.get(product.name) ?? []).map((slo) =>
-          sloReport(slo, mesh, state, bounds, incidents, nowMs),
-        ),
-      })),
-    };
-  });
+  boundsOfPeriod(request, nowMs);
+  return withStore(createLoader(env), configPath, logger, (mesh, store) =>
+    reportFrom(mesh, store, request, nowMs),
+  );
 }
 
-function boundsOfPeriod(text: string, timezone: string, nowMs: EpochMs): Bounds {
+/** As `makeReport`, of a mesh and its store, as of `nowMs`. */
+export async function reportFrom(
+  mesh: Mesh,
+  store: Store,
+  request: ReportRequest,
+  nowMs: EpochMs,
+): Promise<ReportDocument> {
+  const bounds = boundsOfPeriod(request, nowMs);
+  const watched = selectWatched(mesh, request.selectors);
+  const state = await WatchState.load(store, mesh, nowMs, bounds.fromMs);
+  const products = productsOf(mesh, watched);
+  const incidents = await incidentsOf(
+    store,
+    products.map(({ name }) => name),
+    bounds,
+  );
+  const slosByProduct = Map.groupBy(watched.slos, ({ product }) => product);
+  return {
+    period: {
+      text: request.period,
+      timezone: request.timezone,
+      ...bounds,
+      isRunning: bounds.toMs > nowMs,
+    },
+    madeMs: nowMs,
+    products: products.map(({ name, description, owner, tier }) => ({
+      name,
+      description: description ?? null,
+      owner,
+      tier,
+      slos: (slosByProduct.get(name) ?? []).map((slo) =>
+        sloReport(slo, mesh, state, bounds, incidents, nowMs),
+      ),
+    })),
+  };
+}
+
+function boundsOfPeriod(
+  { period, timezone }: Pick<ReportRequest, "period" | "timezone">,
+  nowMs: EpochMs,
+): Bounds {
   if (!isZone(timezone)) {
-    throw new TidemarkError("TM_USAGE", `There is no time zone ${timezone}.`, {
+    throw new TidemarkError("TM_USAGE", `there is no time zone \`${timezone}\``, {
       hint: "Use an IANA zone such as Europe/Berlin.",
     });
   }
-  const bounds = periodOf(text, timezone, nowMs);
+  const bounds = periodOf(period, timezone, nowMs);
   if (bounds === null) {
-    throw new TidemarkError("TM_USAGE", `\`${text}\` is no period.`, {
+    throw new TidemarkError("TM_USAGE", `\`${period}\` is no period`, {
       hint: `Write one of ${periodForms}.`,
     });
   }
   if (bounds.fromMs >= nowMs) {
-    throw new TidemarkError("TM_USAGE", `The period ${text} has not begun.`);
+    const begins = new Date(bounds.fromMs).toISOString();
+    throw new TidemarkError("TM_USAGE", `the period \`${period}\` begins at ${begins}`, {
+      hint: "Name one that has begun.",
+    });
   }
   return bounds;
 }
 
-function productsOf(
-  mesh: Mesh,
-  selectors: readonly string[],
-  byProduct: ReadonlyMap<string, readonly Slo[]>,
-) {
-  return [...mesh.products.values()].filter(
-    ({ name }) => selectors.length === 0 || byProduct.has(name),
-  );
+/** By name: those of the selected SLOs, and those that are selected and promise nothing. */
+function productsOf(mesh: Mesh, { slos, checks }: Watched): readonly Product[] {
+  const named = new Set(slos.map(({ product }) => product));
+  const touched = new Set(checks.map(({ product }) => product));
+  return [...mesh.products.values()]
+    .filter(({ name, sloIds }) => named.has(name) || (sloIds.length === 0 && touched.has(name)))
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 function sloReport(
@@ -94,52 +125,58 @@ function sloReport(
   incidents: readonly Incident[],
   nowMs: EpochMs,
 ): SloReport {
+  const terms = { ...slo, window: { kind: "fixed", ...bounds } } as const;
+  const evidence = state.evidenceOf(slo);
   const sinceMs = state.sinceOf(slo, nowMs);
-  const applied = state.exclusionsOf(slo, bounds.fromMs, bounds.toMs);
-  const status = evaluateSlo(
-    { ...slo, window: { kind: "fixed", ...bounds } },
-    state.evidenceOf(slo),
-    applied.flatMap(({ times }) => times),
-    sinceMs,
-    Math.min(nowMs, bounds.toMs),
-  );
-  const causes = new Set(slo.checkIds.flatMap((id) => causeOf(mesh.checks.get(id))));
+  const untilMs = Math.min(nowMs, bounds.toMs);
+  const exclusions = state.exclusionsOf(slo, bounds.fromMs, bounds.toMs);
+  const excluded = exclusions.flatMap(({ times }) => times);
+  const status = evaluateSlo(terms, evidence, excluded, sinceMs, untilMs);
+  const unexcused =
+    excluded.length === 0 ? null : evaluateSlo(terms, evidence, [], sinceMs, untilMs);
+  const checks = slo.checkIds.flatMap((id) => mesh.checks.get(id) ?? []);
+  const causes = new Set(checks.map(causeOf));
+  const own = incidents.filter((incident) => causes.has(causeOf(incident)));
   return {
     id: slo.id,
     name: slo.name,
     description: slo.description ?? null,
     objectivePpm: slo.objectivePpm,
     window: formatWindow(slo.window),
+    unknown: slo.unknown,
     sinceMs,
     status,
-    spending: spendingOf(
-      status,
-      incidents.filter((incident) => causes.has(causeOf(incident)[0] ?? "")),
-    ),
-    exclusions: applied.flatMap(({ times, mode, reason, record }) =>
-      times.map(({ fromMs, toMs }) => ({
-        fromMs,
-        toMs,
-        mode,
-        reason,
-        author: record?.author ?? null,
-      })),
-    ),
+    unexcused,
+    checks: checks.map((check) => reportedCheck(check, status.blame)),
+    spent: spendingOf(status, unexcused ?? status, own),
+    unseen: blindnessOf(status, unexcused ?? status, own),
+    exclusions,
   };
 }
 
-/** What makes several failures one incident. */
-function causeOf(of: Pick<Check, "datasetId" | "dimension"> | undefined): readonly string[] {
-  return of === undefined ? [] : [`${of.datasetId} ${of.dimension}`];
+function reportedCheck(
+  { id, disabledReason }: Check,
+  blame: readonly { readonly check: string; readonly bad: number }[],
+): ReportedCheck {
+  return { id, bad: blame.find(({ check }) => check === id)?.bad ?? 0, disabledReason };
 }
 
-/** Those that touch the period; one is as old as its opening, and is read until it is older than the history kept. */
-async function incidentsOf(store: Store, { fromMs, toMs }: Bounds): Promise<readonly Incident[]> {
+/** What makes several failures one incident. */
+function causeOf({ datasetId, dimension }: Pick<Check, "datasetId" | "dimension">): string {
+  return `${datasetId} ${dimension}`;
+}
+
+/** Those that were going on in the period. They are paged by when they opened, so that none is passed over. */
+async function incidentsOf(
+  { incidents }: Pick<StoreParts, "incidents">,
+  products: readonly string[],
+  { fromMs, toMs }: Bounds,
+): Promise<readonly Incident[]> {
   const found: Incident[] = [];
   let after: Pick<Incident, "openedMs" | "id"> | null = null;
   for (;;) {
-    const page: readonly Incident[] = await store.incidents.page({
-      products: null,
+    const page: readonly Incident[] = await incidents.page({
+      products,
       owner: null,
       isOpen: null,
       after,

@@ -1,5 +1,6 @@
-import type { ExclusionMode } from "../../core/exclusion.ts";
+import type { ExcludedTime, ExclusionMode, ExclusionRecord } from "../../core/exclusion.ts";
 import type { Incident } from "../../core/incident.ts";
+import type { UnknownPolicy } from "../../core/mesh.ts";
 import type { EpochMs, Ppm } from "../../core/vocabulary.ts";
 import type { SloStatus } from "../../slo/evaluate.ts";
 
@@ -13,6 +14,7 @@ export interface ReportDocument {
 export interface ReportPeriod {
   /** As asked for, e.g. `2026-10` or `1h`. */
   readonly text: string;
+  /** Of the period, and of every moment that is printed. */
   readonly timezone: string;
   readonly fromMs: EpochMs;
   readonly toMs: EpochMs;
@@ -35,61 +37,51 @@ export interface SloReport {
   readonly objectivePpm: Ppm;
   /** The SLO's own window as text; the report judges the period instead. */
   readonly window: string;
+  readonly unknown: UnknownPolicy;
   /** When the promise began to count. */
   readonly sinceMs: EpochMs;
   /** Over the period, with the budget that the period allows. */
   readonly status: SloStatus;
-  readonly spending: Spending;
+  /** The same if nothing had been excluded. Null where nothing was. */
+  readonly unexcused: SloStatus | null;
+  readonly checks: readonly ReportedCheck[];
+  /** What the bad time, or the bad deliveries, belong to. */
+  readonly spent: Attribution;
+  /** What the time, or the deliveries, belong to that nothing is known of. */
+  readonly unseen: Attribution;
+  /** Those that touch the period, withdrawn ones included. */
   readonly exclusions: readonly ReportedExclusion[];
 }
 
-/** Whose incidents the bad time, or the bad deliveries, belong to. */
-export interface Spending {
-  /** The costliest first; time that two incidents share counts for both. */
+export interface ReportedCheck {
+  readonly id: string;
+  /** Its own share, in the unit of the SLO: milliseconds, or deliveries. */
+  readonly bad: number;
+  /** Set when nobody runs it. */
+  readonly disabledReason: string | null;
+}
+
+/** Which incidents an amount belongs to. What two of them share counts for both. */
+export interface Attribution {
+  /** The costliest first. */
   readonly incidents: readonly ReportedIncident[];
-  /** What was bad while no incident was open: unconfirmed, below the level that is told, or before the record. */
+  /** What fell due while no such incident was open. */
   readonly outside: number;
 }
 
 export interface ReportedIncident {
   readonly incident: Incident;
-  /** In the unit of the SLO: milliseconds, or deliveries. */
-  readonly spent: number;
+  /** In the unit of the SLO, within the period. */
+  readonly amount: number;
+  /** What it would have been more if nothing had been excluded. */
+  readonly excused: number;
 }
 
 export interface ReportedExclusion {
-  readonly fromMs: EpochMs;
-  readonly toMs: EpochMs;
   readonly mode: ExclusionMode;
   readonly reason: string;
-  /** Who made it; null for one that is declared in the product's file. */
-  readonly author: string | null;
-}
-
-/**
- * How a promise fared.
- *
- * - unseen: nothing was known in the whole period.
- * - broken: more of the budget was spent than there was.
- * - behind: less was reached than promised, and the budget is not spent, because little of the period has come.
- * - uncertain: kept as far as is known; it would be broken if all that is unknown had been bad.
- * - kept: whatever the unknown time was like.
- */
-export type Verdict = "unseen" | "broken" | "behind" | "uncertain" | "kept";
-
-export function verdictOf({
-  objectivePpm,
-  status,
-}: Pick<SloReport, "objectivePpm" | "status">): Verdict {
-  const { good, bad, sli, budget } = status;
-  if (good + bad === 0) {
-    return "unseen";
-  }
-  if (budget.remaining === null ? bad > 0 : budget.remaining < 0) {
-    return "broken";
-  }
-  if (sli !== null && sli * 1_000_000 < objectivePpm) {
-    return "behind";
-  }
-  return (budget.remainingLower ?? 0) < 0 ? "uncertain" : "kept";
+  /** Null for one that is declared in the product's file. */
+  readonly record: ExclusionRecord | null;
+  /** What it excuses of the period, ascending; none of one that was withdrawn. */
+  readonly times: readonly ExcludedTime[];
 }

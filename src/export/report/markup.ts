@@ -17,6 +17,9 @@ const escapes: Readonly<Record<string, string>> = {
   "'": "&#39;",
 };
 
+/** Control characters that HTML forbids, even as references. */
+const forbidden = /[^\P{Cc}\t\n\r]/gu;
+
 /** A piece of HTML, in element text or double-quoted attributes; never inside a script or a style. */
 export function html(strings: TemplateStringsArray, ...parts: readonly Part[]): Markup {
   return new Markup(
@@ -30,5 +33,7 @@ function spelled(part: Part): string {
   }
   return typeof part === "object"
     ? part.map(spelled).join("")
-    : String(part).replace(/[&<>"']/g, (character) => escapes[character] ?? "");
+    : String(part)
+        .replaceAll(forbidden, "\uFFFD")
+        .replaceAll(/[&<>"']/g, (character) => escapes[character] ?? "");
 }

@@ -1,5 +1,6 @@
 import type { CalendarPeriod } from "../../core/mesh.ts";
 import type { EpochMs } from "../../core/vocabulary.ts";
+import { localDay } from "../../time/calendar.ts";
 import { parseDuration } from "../../time/duration.ts";
 import { type Bounds, periodAt } from "../../time/period.ts";
 import { dayStart } from "../../time/zone.ts";
@@ -13,9 +14,10 @@ export const periodForms =
  * for text of no known form, for a period that does not exist, and for one that does not end after it begins.
  */
 export function periodOf(text: string, timezone: string, nowMs: EpochMs): Bounds | null {
-  const durationMs = /^\d+$/.test(text) ? null : parseDuration(text);
+  const durationMs = parseDuration(text);
   if (durationMs !== null) {
-    return durationMs === 0 ? null : { fromMs: nowMs - durationMs, toMs: nowMs };
+    const isSensible = durationMs > 0 && durationMs <= nowMs;
+    return isSensible ? { fromMs: nowMs - durationMs, toMs: nowMs } : null;
   }
   return text.includes("/") ? between(text) : localPeriod(text, timezone);
 }
@@ -27,15 +29,25 @@ function between(text: string): Bounds | null {
   if (rest.length > 0 || !instant.test(from) || !instant.test(to)) {
     return null;
   }
-  const bounds = { fromMs: Date.parse(from), toMs: Date.parse(to) };
+  const bounds = { fromMs: instantOf(from), toMs: instantOf(to) };
   return bounds.fromMs < bounds.toMs ? bounds : null;
+}
+
+/** NaN for what is none: `Date.parse` alone would take 31 February for 3 March. */
+function instantOf(text: string): EpochMs {
+  return dayStart(text.slice(0, 10), "UTC") === null ? Number.NaN : Date.parse(text);
 }
 
 function localPeriod(text: string, timezone: string): Bounds | null {
   const [, year = "", rest = ""] = /^(\d{4})(?:-(.+))?$/.exec(text) ?? [];
   const found = year === "" ? null : dayIn(year, rest);
   const startMs = found === null ? null : dayStart(found.day, timezone);
-  return found === null || startMs === null ? null : periodAt(found.period, timezone, startMs);
+  if (found === null || startMs === null) {
+    return null;
+  }
+  // Islands that moved over the date line leapt over a whole day.
+  const isLeaptOver = found.period === "day" && localDay(startMs, timezone) !== found.day;
+  return isLeaptOver ? null : periodAt(found.period, timezone, startMs);
 }
 
 /** A day that lies in the period. */

@@ -1,31 +1,61 @@
-import type { Incident } from "../../core/incident.ts";
+import type { Incident, IncidentKind } from "../../core/incident.ts";
 import type { Interval } from "../../core/timeline.ts";
 import type { EpochMs } from "../../core/vocabulary.ts";
 import type { SloStatus } from "../../slo/evaluate.ts";
-import type { Spending } from "./document.ts";
+import type { Attribution } from "./document.ts";
 
 /**
- * What each incident spent of an SLO's budget: the bad time in which it was going on, or the bad deliveries
- * whose deadline lies in it. `incidents` are those of the SLO's checks; blindness spends nothing by itself.
+ * What each incident spent of an SLO's budget: the bad time in which it was going on, or the bad deliveries whose
+ * deadline lies in it. `unexcused` is the status without exclusions, so that an incident is named also when all that
+ * it spent was excused. `incidents` are those of the SLO's checks; those that spent nothing are left out.
  */
-export function spendingOf(status: SloStatus, incidents: readonly Incident[]): Spending {
-  const bad = status.timeline.filter(({ state }) => state === "bad");
+export function spendingOf(
+  status: SloStatus,
+  unexcused: SloStatus,
+  incidents: readonly Incident[],
+): Attribution {
+  return attribute(status, unexcused, "bad", ofKind(incidents, "broken"));
+}
+
+/** What could not be known while checks did not answer: a blind incident spends nothing, and costs coverage. */
+export function blindnessOf(
+  status: SloStatus,
+  unexcused: SloStatus,
+  incidents: readonly Incident[],
+): Attribution {
+  return attribute(status, unexcused, "unknown", ofKind(incidents, "blind"));
+}
+
+function ofKind(incidents: readonly Incident[], wanted: IncidentKind): readonly Incident[] {
+  return incidents.filter(({ kind }) => kind === wanted);
+}
+
+function attribute(
+  status: SloStatus,
+  unexcused: SloStatus,
+  state: "bad" | "unknown",
+  incidents: readonly Incident[],
+): Attribution {
   const measure = status.unit === "time" ? overlap : fallsIn;
-  const broken = incidents.filter(({ kind }) => kind === "broken");
-  const spans = broken.map(({ sinceMs, endedMs }) => ({
-    fromMs: sinceMs,
-    toMs: endedMs ?? Number.POSITIVE_INFINITY,
-  }));
-  const spent = broken.map((incident, index) => ({
-    incident,
-    spent: total(bad, spans[index] ?? { fromMs: 0, toMs: 0 }, measure),
-  }));
-  const inside = bad.reduce((sum, interval) => sum + covered(interval, spans, measure), 0);
+  const intervals = status.timeline.filter((interval) => interval.state === state);
+  const all = unexcused.timeline.filter((interval) => interval.state === state);
+  const spans = incidents.map(spanOf);
+  const reported = incidents.map((incident) => {
+    const span = spanOf(incident);
+    const amount = total(intervals, span, measure);
+    return { incident, amount, excused: total(all, span, measure) - amount };
+  });
   return {
-    incidents: spent
-      .filter((one) => one.spent > 0)
-      .toSorted((a, b) => b.spent - a.spent || a.incident.sinceMs - b.incident.sinceMs),
-    outside: bad.reduce((sum, one) => sum + measure(one, everything), 0) - inside,
+    incidents: reported
+      .filter(({ amount, excused }) => amount + excused > 0)
+      .toSorted(
+        (a, b) =>
+          b.amount - a.amount ||
+          b.excused - a.excused ||
+          a.incident.sinceMs - b.incident.sinceMs ||
+          (a.incident.id < b.incident.id ? -1 : 1),
+      ),
+    outside: outsideOf(intervals, spans, measure),
   };
 }
 
@@ -34,34 +64,43 @@ interface Span {
   readonly toMs: EpochMs;
 }
 
-type Measure = (interval: Interval, span: Span) => number;
+function spanOf({ sinceMs, endedMs }: Incident): Span {
+  return { fromMs: sinceMs, toMs: endedMs ?? Number.POSITIVE_INFINITY };
+}
 
-const everything: Span = { fromMs: Number.NEGATIVE_INFINITY, toMs: Number.POSITIVE_INFINITY };
+type Measure = (interval: Interval, span: Span) => number;
 
 const overlap: Measure = (interval, span) =>
   Math.max(0, Math.min(interval.toMs, span.toMs) - Math.max(interval.fromMs, span.fromMs));
 
-/** A delivery is an interval that ends with its deadline. */
-const fallsIn: Measure = ({ toMs }, span) => (toMs >= span.fromMs && toMs <= span.toMs ? 1 : 0);
+/** A delivery is an interval that ends with its deadline; an incident of it begins at that instant. */
+const fallsIn: Measure = ({ toMs }, span) => (toMs >= span.fromMs && toMs < span.toMs ? 1 : 0);
 
 function total(intervals: readonly Interval[], span: Span, measure: Measure): number {
   return intervals.reduce((sum, interval) => sum + measure(interval, span), 0);
 }
 
-/** How much of an interval lies in any of the spans, what several share counted once. */
-function covered(interval: Interval, spans: readonly Span[], measure: Measure): number {
-  if (measure === fallsIn) {
-    return spans.some((span) => measure(interval, span) > 0) ? 1 : 0;
-  }
-  let sum = 0;
-  let reachedMs = interval.fromMs;
-  for (const { fromMs, toMs } of spans.toSorted((a, b) => a.fromMs - b.fromMs)) {
-    const beginMs = Math.max(fromMs, reachedMs);
-    const endMs = Math.min(toMs, interval.toMs);
-    if (endMs > beginMs) {
-      sum += endMs - beginMs;
-      reachedMs = endMs;
+const always: Span = { fromMs: Number.NEGATIVE_INFINITY, toMs: Number.POSITIVE_INFINITY };
+
+/** The intervals less what lies in any of the spans: the spans are joined, so that nothing is taken off twice. */
+function outsideOf(
+  intervals: readonly Interval[],
+  spans: readonly Span[],
+  measure: Measure,
+): number {
+  const inside = joined(spans).reduce((sum, span) => sum + total(intervals, span, measure), 0);
+  return total(intervals, always, measure) - inside;
+}
+
+function joined(spans: readonly Span[]): readonly Span[] {
+  const disjoint: Span[] = [];
+  for (const span of spans.toSorted((a, b) => a.fromMs - b.fromMs)) {
+    const last = disjoint.at(-1);
+    if (last !== undefined && span.fromMs <= last.toMs) {
+      disjoint[disjoint.length - 1] = { ...last, toMs: Math.max(last.toMs, span.toMs) };
+    } else {
+      disjoint.push(span);
     }
   }
-  return sum;
+  return disjoint;
 }
