@@ -28,13 +28,16 @@ export class Lookout {
   readonly #takenMs = new Map<string, EpochMs>();
   #places: ReadonlyMap<string, readonly Place[]> = new Map();
 
-  /** Reckons the looks of all checks anew. What the schedules missed by now is caught up by the agenda. */
-  start(mesh: Mesh, state: WatchState, nowMs: EpochMs): void {
+  /**
+   * Reckons the looks of all checks anew. Due times of the schedules after `scheduledMs` are still to come: where
+   * they will have looked before, no look is needed.
+   */
+  start(mesh: Mesh, state: WatchState, nowMs: EpochMs, scheduledMs: EpochMs = nowMs): void {
     this.#due.clear();
     this.#takenMs.clear();
     this.#places = placesOf(mesh);
     for (const datasetId of this.#places.keys()) {
-      this.#reckon(datasetId, state, nowMs, 0);
+      this.#reckon(datasetId, state, nowMs, scheduledMs);
     }
   }
 

@@ -99,7 +99,8 @@ export class Watch {
     await this.#ledger.takeOver(this.mesh, nowMs, () => {});
     const atOnce = [...abandoned.map(({ probeId }) => probeId), ...this.#unmeasured()];
     this.#agenda.start(this.mesh.probes, await store.slots.lastDue(), atOnce, nowMs);
-    this.#lookout.start(this.mesh, this.state, nowMs);
+    // What the schedules missed is about to be caught up.
+    this.#lookout.start(this.mesh, this.state, nowMs, 0);
     this.#lastBeatMs = nowMs;
     await this.#claimAndStart();
   }

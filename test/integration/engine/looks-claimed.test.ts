@@ -155,6 +155,8 @@ describe("the slot of a look", () => {
     expect(slotsIn(workshop.storePath, "scheduled").at(-1)).toMatchObject({ ending: "overlapped" });
     witness.release();
     await settle();
+    // A reload must not wait for that due time again.
+    await watch.reload(watch.mesh);
     await to(watched, lookMs);
     expect(looks()).toEqual(["2026-01-05T13:00:02 done"]);
   });

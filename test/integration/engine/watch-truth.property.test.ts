@@ -2,7 +2,8 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { ResultRecord } from "../../../src/core/store.ts";
 import type { Interval, TimeState } from "../../../src/core/timeline.ts";
-import { hourMs, iso, secondMs, statusOf } from "./promises.ts";
+import { WatchState } from "../../../src/engine/state.ts";
+import { hourMs, iso, secondMs, sloOf, statusOf } from "./promises.ts";
 import { minuteMs, noonMs, productFile, type Watched, Workshop } from "./support.ts";
 
 /** What the daemon is told to do, and what is done to it and to the data; all instants are whole seconds. */
@@ -103,10 +104,13 @@ async function live(story: Story, truth: Truth) {
     }
   }
   const { nowMs } = workshop.clock;
+  const { watch, store } = watched;
+  const stored = await WatchState.load(store, watch.mesh, nowMs);
+  expect(statusOf(watch, nowMs)).toEqual(stored.statusOf(sloOf(watch), nowMs));
   return {
     nowMs,
-    probes: await watched.store.results.history("orders/orders/fresh", 0, nowMs + 1),
-    timeline: statusOf(watched.watch, nowMs).timeline,
+    probes: await store.results.history("orders/orders/fresh", 0, nowMs + 1),
+    timeline: statusOf(watch, nowMs).timeline,
   };
 }
 
