@@ -34,7 +34,10 @@ async function report(
   try {
     await writeFile(out, text);
   } catch (cause) {
-    throw new TidemarkError("TM_OUTPUT_WRITE", `${out} cannot be written`, { cause });
+    throw new TidemarkError("TM_OUTPUT_WRITE", `${out} cannot be written`, {
+      hint: "Name a file in a folder that exists and may be written to.",
+      cause,
+    });
   }
   terminal.err(`wrote ${out}`);
   return exitCodes.ok;
