@@ -111,16 +111,22 @@ function inTheirOrder(
     if (loadsMs === null || seen.newestMs === undefined) {
       return seen;
     }
-    const instants = loadsBetween(loadsMs, afterMs, Math.min(seen.newestMs, seen.atMs));
+    const instants = loadsBetween(loadsMs, afterMs, seen.newestMs);
     return { ...seen, loads: { instants, isComplete: true } };
   });
 }
 
+/**
+ * A load cannot be newer than the probe that saw it: the stamp of one that the check let pass counts as the probe's
+ * own instant. A failure with such a stamp failed because of it, and knows no newest load (slo.md §1 A′).
+ */
 function seenBy(
   { atMs, outcome, newestMs }: ScenarioObservation,
   holdMs: DurationMs,
 ): TimelineObservation {
-  return newestMs === null ? { atMs, outcome, holdMs } : { atMs, outcome, holdMs, newestMs };
+  const isKnown = newestMs !== null && (outcome !== "fail" || newestMs <= atMs);
+  const seen = { atMs, outcome, holdMs };
+  return isKnown ? { ...seen, newestMs: Math.min(newestMs, atMs) } : seen;
 }
 
 /** Of two that are the same but for what was loaded, the one that knows more comes first. */

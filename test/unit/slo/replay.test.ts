@@ -162,6 +162,24 @@ describe("observations of a scenario", () => {
     expect(early.good_seconds).toBe(7_200);
   });
 
+  it("with a newest load after the probe hide none of the loads that are known later", () => {
+    const loadsMs = [1.5, 3, 4.5].map((at) => midnight + at * hour);
+    const ahead = [seen(0, "pass", 3), { ...seen(5, "pass", 4.5), loadsMs }];
+    // Loaded at 00:00, 01:30, 03:00 and 04:30: never older than two hours.
+    expect(replay({ ...scenario, observed: fresh(ahead) }).good_seconds).toBe(21_600);
+  });
+
+  it("that failed with a newest load after the probe failed because of it, and know none", () => {
+    const future = replay({
+      ...scenario,
+      observed: fresh([seen(0, "pass", 0), seen(1, "fail", 3)]),
+    });
+    const none = replay({ ...scenario, observed: fresh([seen(0, "pass", 0), seen(1, "fail")]) });
+    expect(future).toEqual(none);
+    // Held from 01:00 for an hour and a half; what came before is unknown, for the chain is broken.
+    expect(future).toMatchObject({ good_seconds: 0, bad_seconds: 5_400, unknown_seconds: 16_200 });
+  });
+
   it("hold for no time with a hold of nothing", () => {
     const instant = replay({ ...scenario, observed: held([seen(1), seen(2, "fail")], 0) });
     expect(instant).toMatchObject({ good_seconds: 0, bad_seconds: 0, unknown_seconds: 21_600 });
