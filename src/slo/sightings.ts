@@ -119,51 +119,71 @@ export function judgeDeadlines(
   fromMs: EpochMs,
   toMs: EpochMs,
 ): readonly JudgedDeadline[] {
-  const hiddenUntilMs = rollbacks(sli, sightings);
+  const lost = rollbacks(sli, sightings);
   let first = 0;
   return deadlinesBetween(sli, fromMs, toMs).map((deadline) => {
     // Openings ascend, so that what was seen before this one says nothing about those that follow either.
     while ((sightings[first]?.observedMs ?? Number.POSITIVE_INFINITY) <= deadline.opensMs) {
       first += 1;
     }
-    return { ...deadline, state: stateOf(deadline, sightings, hiddenUntilMs, first) };
+    return { ...deadline, state: stateOf(deadline, sightings, lost, first) };
   });
 }
 
+/**
+ * A load after the deadline hides whether there was one in time: from then on the want of a load proves nothing, and
+ * only one that a rollback brings to light does.
+ */
 function stateOf(
   { opensMs, dueMs }: Deadline,
   sightings: readonly Sighting[],
-  hiddenUntilMs: readonly EpochMs[],
+  { convictsFromMs, lastIndex }: Rollbacks,
   first: number,
 ): JudgedDeadline["state"] {
+  let isHidden = false;
   for (let index = first; index < sightings.length; index += 1) {
     const seen = sightings[index];
     if (seen === undefined) {
       break;
     }
     if (seen.newestMs !== null && seen.newestMs > opensMs) {
-      return seen.newestMs <= dueMs ? "good" : "unknown";
-    }
-    if (seen.observedMs >= dueMs && dueMs >= (hiddenUntilMs[index] ?? dueMs)) {
+      if (seen.newestMs <= dueMs) {
+        return "good";
+      }
+      if (index >= lastIndex) {
+        break;
+      }
+      isHidden = true;
+    } else if (!isHidden && seen.observedMs >= dueMs && dueMs >= (convictsFromMs[index] ?? dueMs)) {
       return "bad";
     }
   }
   return "unknown";
 }
 
+interface Rollbacks {
+  /** For each sighting, the first deadline that it can convict. */
+  readonly convictsFromMs: readonly EpochMs[];
+  /** The last sighting at which loads were gone, -1 where there is none. */
+  readonly lastIndex: number;
+}
+
 /**
- * For each sighting, the first deadline that it can convict. Loads that are gone may have been deliveries, so that
- * once they were seen to be gone only the last deadline before is bad for want of a load, as its probe says.
+ * Loads that are gone may have been deliveries, so that once they were seen to be gone only the last deadline before
+ * is bad for want of a load, as its probe says.
  */
-function rollbacks(sli: DeadlineSli, sightings: readonly Sighting[]): readonly EpochMs[] {
+function rollbacks(sli: DeadlineSli, sightings: readonly Sighting[]): Rollbacks {
   let hiddenUntilMs = Number.NEGATIVE_INFINITY;
-  return sightings.map((seen, index) => {
+  let lastIndex = -1;
+  const convictsFromMs = sightings.map((seen, index) => {
     const previous = sightings[index - 1];
     if (previous?.generation === seen.generation && isLess(seen.newestMs, previous.newestMs)) {
       hiddenUntilMs = lastDeadline(sli, seen.fromMs)?.dueMs ?? hiddenUntilMs;
+      lastIndex = index;
     }
     return hiddenUntilMs;
   });
+  return { convictsFromMs, lastIndex };
 }
 
 /** Whether loads are gone: an empty dataset is less than any. */

@@ -193,7 +193,15 @@ describe("after a rollback, a delivery", () => {
   it("that was seen in time stays good", () => {
     expect(deliveries(1, probe("06:00", "05:00"), probe("06:30", "04:00"))).toBe("good");
     const seen = [probe("1 06:00", "1 05:00"), probe("1 07:30", "05:00")];
-    expect(deliveries(2, ...seen)).toBe("unknown good");
+    expect(deliveries(2, ...seen)).toBe("good good");
+  });
+
+  it("is good by the load that comes to light, and not bad for the want of one", () => {
+    const hidden = [probe("10:00", "09:00"), probe("11:00", "00:00")];
+    expect(deliveries(1, ...hidden)).toBe("unknown");
+    expect(deliveries(1, ...hidden, probe("1 08:00", "06:30"))).toBe("good");
+    expect(deliveries(1, ...hidden, probe("1 08:00", "07:30"))).toBe("unknown");
+    expect(deliveries(1, ...hidden, probe("12:00", "08:00"), probe("13:00", "07:00"))).toBe("good");
   });
 });
 
