@@ -116,6 +116,10 @@ function isoInstant(ms: EpochMs): string {
 function sixDecimals(value: number): number;
 function sixDecimals(value: number | null): number | null;
 function sixDecimals(value: number | null): number | null {
-  // Adding 0 makes −0 plain.
-  return value === null ? null : Math.round(value * 1_000_000) / 1_000_000 + 0;
+  if (value === null) {
+    return null;
+  }
+  const millionths = Math.round(value * 1_000_000);
+  // Beyond 2^53 a number has no seventh decimal to lose. Adding 0 makes −0 plain.
+  return Number.isSafeInteger(millionths) ? millionths / 1_000_000 + 0 : value;
 }

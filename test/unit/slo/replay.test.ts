@@ -331,6 +331,15 @@ describe("deliveries and rows", () => {
       timeline: [],
     });
   });
+
+  it("of more rows than have six decimals keep those that they have", () => {
+    const counts = [{ atMs: midnight, good: 41_073_002_712_709, total: 148_698_315_446_863 }];
+    const observed = { unit: "rows" as const, counts };
+    expect(replay({ ...scenario, observed, objectivePpm: 990_000 })).toMatchObject({
+      bad_events: 107_625_312_734_154,
+      budget: { allowed: 1_486_983_154_468.63, consumed: 72.3783 },
+    });
+  });
 });
 
 describe("a calendar window", () => {
