@@ -8,6 +8,7 @@ import {
   type ObservedCheck,
   type ScenarioObservation,
 } from "../slo/observed.ts";
+import { parseTimeOfDay } from "../time/deadlines.ts";
 import { weekdays } from "./daemon-file.ts";
 import { isFields, type PieceOptions, readPiece } from "./piece.ts";
 import type { Path, Report } from "./problems.ts";
@@ -45,6 +46,9 @@ const otherKinds: PieceOptions = {
   },
 };
 
+const neverOpen =
+  "a delivery opens at the beginning of its day, which is its deadline here: say with `opens` how long before";
+
 /** The form with `kind` and `observations`. */
 export function readSingle(slo: unknown, observations: Observations, report: Report): ReadChecks {
   switch (isFields(slo) ? slo["kind"] : undefined) {
@@ -57,6 +61,9 @@ export function readSingle(slo: unknown, observations: Observations, report: Rep
     case "deadline": {
       const terms = readPiece(deadlineSloFields, slo, ["slo"], report, otherKinds).whole;
       const seen = observationsOf(observations, ["observations"], report);
+      if (terms !== null && terms.opens === undefined && parseTimeOfDay(terms.by) === 0) {
+        report.error("TM_REPLAY_INPUT", ["slo", "by"], neverOpen);
+      }
       const check = terms && { name: "deadline", sli: deadline(terms), observations: seen };
       return { terms, observed: check && { unit: "deliveries", checks: [check] } };
     }

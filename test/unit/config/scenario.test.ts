@@ -351,6 +351,14 @@ describe("a scenario is refused", () => {
     expect(told(deadline.replace(from, to))).toEqual([problem]);
   });
 
+  test("as a deadline at midnight without an opening, which nothing could meet", () => {
+    const midnight = deadline.replace("07:00", "00:00:00");
+    expect(parseScenario(midnight, "s").problems).toEqual([]);
+    expect(told(midnight.replace("  opens: 6h\n", ""))).toEqual([
+      "s:5:7: error TM_REPLAY_INPUT: a delivery opens at the beginning of its day, which is its deadline here: say with `opens` how long before",
+    ]);
+  });
+
   test("as JSON, with the place in it", () => {
     expect(
       told('{\n  "slo": 1,\n  "now": "2026-01-02T00:00:00Z",\n  "observations": []\n}'),
