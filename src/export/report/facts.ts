@@ -119,13 +119,16 @@ export function unseenOf(slo: SloReport, period: ReportPeriod): readonly Share[]
   return slo.unseen.incidents.length === 0 ? [] : sharesOf(slo.unseen, slo, period);
 }
 
+/** More are no longer read one by one; JSON has them all. */
+const mostIncidents = 50;
+
 function sharesOf(
   { incidents, outside }: Attribution,
   { status }: SloReport,
   { timezone }: ReportPeriod,
 ): readonly Share[] {
   const { unit } = status;
-  const shares = incidents.map(({ incident, amount, excused }) => ({
+  const shares = incidents.slice(0, mostIncidents).map(({ incident, amount, excused }) => ({
     amount: amountWords(amount, unit),
     excused: excused > 0 ? amountWords(excused, unit) : null,
     what: `${incident.dimension} of ${incident.datasetId}`,
@@ -135,13 +138,23 @@ function sharesOf(
       until: incident.endedMs === null ? null : shortMoment(incident.endedMs, timezone),
     },
   }));
-  const rest = {
-    amount: amountWords(outside, unit),
-    excused: null,
-    what: incidents.length === 0 ? "while no incident was open" : "while none of these was open",
-    incident: null,
+  const others = incidents.slice(mostIncidents);
+  const more = {
+    ...restShare(
+      others.reduce((sum, one) => sum + one.amount, 0),
+      unit,
+    ),
+    what: `in ${others.length} further incidents`,
   };
-  return outside > 0 ? [...shares, rest] : shares;
+  const rest = {
+    ...restShare(outside, unit),
+    what: incidents.length === 0 ? "while no incident was open" : "while none of these was open",
+  };
+  return [...shares, ...(others.length > 0 ? [more] : []), ...(outside > 0 ? [rest] : [])];
+}
+
+function restShare(amount: number, unit: SloReport["status"]["unit"]): Omit<Share, "what"> {
+  return { amount: amountWords(amount, unit), excused: null, incident: null };
 }
 
 /** An exclusion: within the period, or of one that was withdrawn its own time, for it excuses none of the period. */

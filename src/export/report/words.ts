@@ -17,7 +17,7 @@ export const verdictWords: Readonly<Record<Verdict, string>> = {
 };
 
 /** What is not known, or has nothing to be divided by: never 0 and never 100. */
-export const none = "–";
+const none = "–";
 
 /**
  * A share as percent, rounded to the cautious side: what was reached or is left `down`, what was spent `up`. Exactly

@@ -155,6 +155,41 @@ describe("hostile text", () => {
   });
 });
 
+describe("the reader that these tests trust", () => {
+  const pageOf = (body: string): string => `<!doctype html>\n<html><body>${body}</body></html>\n`;
+
+  it("takes what is well-formed", () => {
+    expect(readHtml(pageOf('<p class="a&quot;b">x &lt; y<br></p>'))).toEqual({
+      elements: [
+        { name: "html", attributes: {}, path: [] },
+        { name: "body", attributes: {}, path: ["html"] },
+        { name: "p", attributes: { class: 'a"b' }, path: ["html", "body"] },
+        { name: "br", attributes: {}, path: ["html", "body", "p"] },
+      ],
+      text: "x < y\n",
+    });
+  });
+
+  it.each([
+    "<p>",
+    "</p>",
+    "<p><span></p></span>",
+    "<p><table></table></p>",
+    "<p/>",
+    "<p class=a></p>",
+    '<p class="a" class="b"></p>',
+    '<p class="a>"></p>',
+    "a < b",
+    "a > b",
+    "a & b",
+    "&nbsp;",
+    "a\u0000",
+    "<!-- -->",
+  ])("refuses %j", (body) => {
+    expect(() => readHtml(pageOf(body))).toThrow();
+  });
+});
+
 describe("a piece of markup", () => {
   it("escapes what is put in, and takes pieces as they are", () => {
     expect(html`<b>${`<&>"'`}</b>`.text).toBe("<b>&lt;&amp;&gt;&quot;&#39;</b>");

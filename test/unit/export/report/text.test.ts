@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { ReportDocument, SloReport } from "../../../../src/export/report/document.ts";
 import { reportText } from "../../../../src/export/report/text.ts";
 import { wrapped } from "../../../../src/export/report/wrap.ts";
-import { freshSlo, hourMs, october, octoberReport } from "./october.ts";
+import { freshSlo, hourMs, incidentOf, october, octoberReport } from "./october.ts";
 
 /** One product with one SLO. */
 function textOf(slo: SloReport, changes: Partial<ReportDocument> = {}): string {
@@ -91,6 +91,22 @@ describe("of an SLO", () => {
     expect(textOf({ ...freshSlo, sinceMs }).replaceAll(/\s+/g, " ")).toContain(
       "promised since 2026-10-12 09:00:30, what was before is not judged",
     );
+  });
+
+  it("with very many incidents the costliest are named, and the others summed up", () => {
+    const incidents = Array.from({ length: 2_052 }, (_, index) => ({
+      incident: incidentOf({ id: `incident-${index}` }),
+      amount: (3_000 - index) * 1_000,
+      excused: 0,
+    }));
+    const lines = textOf({ ...freshSlo, spent: { incidents, outside: hourMs } }).split("\n");
+    expect(lines.filter((line) => line.includes("incident-"))).toHaveLength(50);
+    // 2,002 of them, from 2,950 seconds down to 949.
+    expect(lines.slice(-3)).toEqual([
+      "      45d4h8m19s  in 2002 further incidents",
+      "      1h          while none of these was open",
+      "",
+    ]);
   });
 
   it("with nothing to judge it is said why", () => {
