@@ -18,7 +18,7 @@ export function textOfSli({ calendar, ...rest }: DeadlineSli): string {
     ...rest,
     calendar: calendar && {
       ...calendar,
-      days: [...calendar.days].sort(),
+      days: [...calendar.days].sort((a, b) => a - b),
       holidays: [...calendar.holidays].sort(),
     },
   };
