@@ -106,13 +106,15 @@ async function standingFromDaemon(origin: string): Promise<SloStanding> {
 }
 
 /** Arguments of `exclude`, and what is said on stderr. */
-type Refused = readonly [readonly string[], string];
+type Refused = readonly [args: readonly string[], ...texts: readonly string[]];
 
 async function expectRefused(refused: readonly Refused[]): Promise<void> {
-  for (const [args, text] of refused) {
+  for (const [args, ...texts] of refused) {
     const { exitCode, stdout, stderr } = await tidemark("exclude", ...args);
     expect({ args, exitCode, stdout }).toEqual({ args, exitCode: 2, stdout: "" });
-    expect(stderr).toContain(text);
+    for (const text of texts) {
+      expect(stderr).toContain(text);
+    }
   }
 }
 
@@ -234,22 +236,39 @@ describe("tidemark exclude", () => {
   it("refuses what cannot be, and writes nothing", async () => {
     await serve();
     await stop();
-    const over = await add("orders", "--from", "2020-01-01", "--for", "1h", "--reason", "x");
     const now = ["--from", "now"] as const;
     const why = ["--reason", "x"] as const;
     const refused: readonly Refused[] = [
-      [["add", "ordres", ...now, ...why], "TM_CONFIG_REFERENCE: there is no product and no SLO"],
-      [["add", "ordres", ...now, ...why], "did you mean `orders`?"],
+      [
+        ["add", "ordres", ...now, ...why],
+        "TM_CONFIG_REFERENCE: there is no product and no SLO",
+        "did you mean `orders`?",
+      ],
       [["add", "orders/enuogh", ...now, ...why], "did you mean `orders/enough`?"],
       [["add", "orders/orders/enough", ...now, ...why], "TM_CONFIG_REFERENCE"],
       [["add", "orders", ...now, "--to", "2020-01-01", ...why], "TM_USAGE"],
       [["add", "orders", ...now, "--reason", " "], "TM_USAGE: `--reason` is empty"],
       [["add", "orders", ...now], "TM_USAGE: required option '--reason <text>'"],
+    ];
+    await expectRefused(refused);
+    expect(await listed("orders/other")).toEqual([]);
+  });
+
+  it("refuses to end what is not there or is over, and options that cannot be", async () => {
+    await serve();
+    await stop();
+    const over = await add("orders", "--from", "2020-01-01", "--for", "1h", "--reason", "x");
+    const now = ["--from", "now"] as const;
+    const why = ["--reason", "x"] as const;
+    const refused: readonly Refused[] = [
       [["add", "orders", ...why], "TM_USAGE: required option '--from <instant>'"],
       [["add", "orders", ...now, ...why, "--mode", "bad"], "TM_USAGE: option '--mode <mode>'"],
       [["end", "000000000000"], "TM_CONFIG_REFERENCE: there is no exclusion `000000000000`"],
-      [["end", over], `TM_USAGE: exclusion \`${over}\` is over since 2020-01-01T01:00:00.000Z`],
-      [["end", over], `\`tidemark exclude withdraw ${over}\` takes it back`],
+      [
+        ["end", over],
+        `TM_USAGE: exclusion \`${over}\` is over since 2020-01-01T01:00:00.000Z`,
+        `\`tidemark exclude withdraw ${over}\` takes it back`,
+      ],
       [["list", "nothing"], "TM_SELECTOR"],
     ];
     await expectRefused(refused);
