@@ -6,7 +6,8 @@ export default defineConfig({
     // Named folders only: by default compiled tests under dist would run as well.
     include: ["test/**/*.test.ts"],
     reporters: ["default", new StrictReporter()],
-    testTimeout: 30_000,
+    // Some start a dozen processes, on machines that may be slow and shared.
+    testTimeout: 60_000,
     hookTimeout: 60_000,
     // Several suites start a Postgres of their own.
     maxWorkers: 2,

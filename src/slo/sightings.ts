@@ -119,15 +119,27 @@ export function judgeDeadlines(
   fromMs: EpochMs,
   toMs: EpochMs,
 ): readonly JudgedDeadline[] {
-  const lost = rollbacks(sli, sightings);
+  const seen: Seen = {
+    sightings,
+    convictsFromMs: convictions(sli, sightings),
+    oldestFromMs: oldestLoads(sightings),
+  };
   let first = 0;
   return deadlinesBetween(sli, fromMs, toMs).map((deadline) => {
     // Openings ascend, so that what was seen before this one says nothing about those that follow either.
     while ((sightings[first]?.observedMs ?? Number.POSITIVE_INFINITY) <= deadline.opensMs) {
       first += 1;
     }
-    return { ...deadline, state: stateOf(deadline, sightings, lost, first) };
+    return { ...deadline, state: stateOf(deadline, seen, first) };
   });
+}
+
+interface Seen {
+  readonly sightings: readonly Sighting[];
+  /** For each sighting, the first deadline that it can convict. */
+  readonly convictsFromMs: readonly EpochMs[];
+  /** For each sighting, the oldest load that it or a later one saw as the newest. */
+  readonly oldestFromMs: readonly EpochMs[];
 }
 
 /**
@@ -136,54 +148,48 @@ export function judgeDeadlines(
  */
 function stateOf(
   { opensMs, dueMs }: Deadline,
-  sightings: readonly Sighting[],
-  { convictsFromMs, lastIndex }: Rollbacks,
+  { sightings, convictsFromMs, oldestFromMs }: Seen,
   first: number,
 ): JudgedDeadline["state"] {
   let isHidden = false;
   for (let index = first; index < sightings.length; index += 1) {
-    const seen = sightings[index];
-    if (seen === undefined) {
+    const { newestMs, observedMs } = sightings[index] ?? { newestMs: null, observedMs: opensMs };
+    if (newestMs !== null && newestMs > opensMs && newestMs <= dueMs) {
+      return "good";
+    }
+    isHidden ||= newestMs !== null && newestMs > dueMs;
+    if (isHidden && (oldestFromMs[index] ?? dueMs) > dueMs) {
       break;
     }
-    if (seen.newestMs !== null && seen.newestMs > opensMs) {
-      if (seen.newestMs <= dueMs) {
-        return "good";
-      }
-      if (index >= lastIndex) {
-        break;
-      }
-      isHidden = true;
-    } else if (!isHidden && seen.observedMs >= dueMs && dueMs >= (convictsFromMs[index] ?? dueMs)) {
+    if (!isHidden && observedMs >= dueMs && dueMs >= (convictsFromMs[index] ?? dueMs)) {
       return "bad";
     }
   }
   return "unknown";
 }
 
-interface Rollbacks {
-  /** For each sighting, the first deadline that it can convict. */
-  readonly convictsFromMs: readonly EpochMs[];
-  /** The last sighting at which loads were gone, -1 where there is none. */
-  readonly lastIndex: number;
-}
-
 /**
  * Loads that are gone may have been deliveries, so that once they were seen to be gone only the last deadline before
  * is bad for want of a load, as its probe says.
  */
-function rollbacks(sli: DeadlineSli, sightings: readonly Sighting[]): Rollbacks {
-  let hiddenUntilMs = Number.NEGATIVE_INFINITY;
-  let lastIndex = -1;
-  const convictsFromMs = sightings.map((seen, index) => {
+function convictions(sli: DeadlineSli, sightings: readonly Sighting[]): readonly EpochMs[] {
+  let fromMs = Number.NEGATIVE_INFINITY;
+  return sightings.map((seen, index) => {
     const previous = sightings[index - 1];
     if (previous?.generation === seen.generation && isLess(seen.newestMs, previous.newestMs)) {
-      hiddenUntilMs = lastDeadline(sli, seen.fromMs)?.dueMs ?? hiddenUntilMs;
-      lastIndex = index;
+      fromMs = lastDeadline(sli, seen.fromMs)?.dueMs ?? fromMs;
     }
-    return hiddenUntilMs;
+    return fromMs;
   });
-  return { convictsFromMs, lastIndex };
+}
+
+function oldestLoads(sightings: readonly Sighting[]): readonly EpochMs[] {
+  let oldestMs = Number.POSITIVE_INFINITY;
+  const oldestFromMs = sightings.toReversed().map(({ newestMs }) => {
+    oldestMs = Math.min(oldestMs, newestMs ?? oldestMs);
+    return oldestMs;
+  });
+  return oldestFromMs.reverse();
 }
 
 /** Whether loads are gone: an empty dataset is less than any. */
