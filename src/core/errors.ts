@@ -163,8 +163,8 @@ export const errorCodes = {
     remedy: "Give another folder with `--out`, or move the file away.",
   },
   TM_OUTPUT_WRITE: {
-    what: "The files that a command makes cannot be written.",
-    remedy: "Check the folder given with `--out`, its permissions and the free space of its disk.",
+    what: "A file that a command makes cannot be written.",
+    remedy: "Check the path given with `--out`, its permissions and the free space of its disk.",
   },
   TM_INTERNAL: {
     what: "A fault in Tidemark itself.",
