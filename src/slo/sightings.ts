@@ -153,7 +153,11 @@ function stateOf(
 ): JudgedDeadline["state"] {
   let isHidden = false;
   for (let index = first; index < sightings.length; index += 1) {
-    const { newestMs, observedMs } = sightings[index] ?? { newestMs: null, observedMs: opensMs };
+    const seen = sightings[index];
+    if (seen === undefined) {
+      break;
+    }
+    const { newestMs, observedMs } = seen;
     if (newestMs !== null && newestMs > opensMs && newestMs <= dueMs) {
       return "good";
     }
