@@ -105,13 +105,15 @@ export class YamlSource implements Places {
     return { from: this.#placeAt(found.keyOffset), toLine: this.#placeAt(last).line };
   }
 
-  /** The comments that hold `word`. */
-  commentsWith(word: string): readonly PlacedComment[] {
-    return this.#text.includes(word)
-      ? commentsOf(this.#text)
-          .filter(({ text }) => text.includes(word))
-          .map((comment) => ({ ...comment, place: this.#placeAt(comment.offset) }))
-      : [];
+  /** The comments whose text, without its `#`, is like `pattern`. */
+  commentsLike(pattern: RegExp): readonly PlacedComment[] {
+    // Most files have none, and taking a text apart is dear.
+    if (!this.#text.split("#").some((rest) => pattern.test(rest.trimStart()))) {
+      return [];
+    }
+    return commentsOf(this.#text)
+      .filter(({ text }) => pattern.test(text))
+      .map((comment) => ({ ...comment, place: this.#placeAt(comment.offset) }));
   }
 
   #root(): ParsedNode | null {

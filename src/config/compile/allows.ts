@@ -21,6 +21,9 @@ interface Extent {
 
 const pattern = /^tidemark:\s*allow\b\s*([^\s:]*)\s*(?::\s*(.*))?$/;
 
+/** What is meant for us, well written or not: it starts with our word, and goes on with a colon or names a code. */
+const meant = /^(?:tidemark:|[Tt]idemark\b.*\bTM_[A-Z])/;
+
 /** The allows of a product file by the name of their SLO. Reports those that can allow nothing. */
 export function allowsOf(
   source: YamlSource,
@@ -28,12 +31,15 @@ export function allowsOf(
   report: Report,
 ): ReadonlyMap<string, readonly Allow[]> {
   const allows = new Map<string, Allow[]>();
-  const comments = source.commentsWith("tidemark:");
+  const comments = source.commentsLike(meant);
   const extents = comments.length === 0 ? [] : extentsOf(source, slos);
   const sectionLine = comments.length === 0 ? 0 : source.place(["slos"], "key").line;
   for (const comment of comments) {
     const match = pattern.exec(comment.text);
-    const code = match === null ? null : codeOf(match[1] ?? "", match[2] ?? "", comment, report);
+    const code =
+      match === null
+        ? notUnderstood(comment, report)
+        : codeOf(match[1] ?? "", match[2] ?? "", comment, report);
     const slo = code === null ? null : sloOf(comment, extents, sectionLine);
     if (code !== null && slo === null) {
       const message = "this comment stands at no SLO, and allows nothing";
@@ -50,6 +56,13 @@ function extentsOf(source: YamlSource, slos: readonly string[]): readonly Extent
     const extent = source.extent(["slos", name]);
     return extent === null ? [] : [{ name, ...extent }];
   });
+}
+
+function notUnderstood({ place }: PlacedComment, report: Report): null {
+  const message = "this comment is not understood, and allows nothing";
+  const hint = "write `# tidemark: allow <code>: reason`, one code to a comment";
+  report.warningAt("TM_SLO_ALLOW", place, message, hint);
+  return null;
 }
 
 /** The code that a comment allows, or null after it was reported. */

@@ -105,12 +105,33 @@ describe("a comment that allows nothing is told with its place", () => {
       "10:3: warning TM_SLO_ALLOW: no code is named: this comment allows nothing (allowed can be `TM_SLO_QUANTUM`, `TM_SLO_FEW_FAILURES`, `TM_SLO_DELIVERIES`, `TM_SLO_WINDOW`, `TM_SLO_BURN_RATES` or `TM_SLO_INPUTS`)",
     ],
     [
+      "with a slip in its first words",
+      `  # tidemark: alow TM_SLO_WINDOW: history is kept elsewhere\n${slo("whole", "95%")}`,
+      "10:3: warning TM_SLO_ALLOW: this comment is not understood, and allows nothing (write `# tidemark: allow <code>: reason`, one code to a comment)",
+    ],
+    [
+      "with a capital letter",
+      `  # Tidemark: allow TM_SLO_WINDOW: history is kept elsewhere\n${slo("whole", "95%")}`,
+      "10:3: warning TM_SLO_ALLOW: this comment is not understood, and allows nothing (write `# tidemark: allow <code>: reason`, one code to a comment)",
+    ],
+    [
+      "for two codes at once",
+      `  # tidemark: allow TM_SLO_WINDOW, TM_SLO_QUANTUM: for now\n${slo("whole", "95%")}`,
+      "10:3: warning TM_SLO_ALLOW: this comment is not understood, and allows nothing (write `# tidemark: allow <code>: reason`, one code to a comment)",
+    ],
+    [
       "behind the product's last SLO and not of it",
       `${slo("whole", "95%")}# tidemark: allow TM_SLO_WINDOW: history is kept elsewhere\n`,
       "14:1: warning TM_SLO_ALLOW: this comment stands at no SLO, and allows nothing (put it above the SLO or inside it)",
     ],
   ])("%s", async (_what, slos, told) => {
     expect(await toldOf(slos)).toEqual([`0.product.yaml:${told}`]);
+  });
+
+  test("what merely speaks of Tidemark is left alone", async () => {
+    const prose = "  # Tidemark: who watches this.\n  # See tidemark: allow, in the docs.\n";
+
+    expect(await toldOf(`${prose}${slo("whole", "95%")}`)).toEqual([]);
   });
 
   test("a comment about an SLO that is wrong otherwise is not called useless", async () => {
