@@ -87,10 +87,10 @@ export class Report {
     if (this.#problems.length >= mostPerFile) {
       return;
     }
-    // Texts of check types, connectors and notifiers come here too, and may be sentences.
-    const text = message.replace(/\.$/, "");
+    // Texts of check types, connectors and notifiers come here too: they may be sentences, and repeat what was written.
+    const text = onOneLine(message).replace(/\.$/, "");
     const problem = { code, level, file: this.#places.file, line, column, message: text };
-    this.#problems.push(hint === undefined ? problem : { ...problem, hint });
+    this.#problems.push(hint === undefined ? problem : { ...problem, hint: onOneLine(hint) });
   }
 }
 
@@ -143,10 +143,15 @@ export function listed(names: readonly string[], joiner = "or"): string {
   return shown.length > 1 ? `${shown.slice(0, -1).join(", ")} ${joiner} ${last}` : (last ?? "");
 }
 
-/** A name from a file, bounded and on one line, so that it cannot forge a line of the output. */
+/** A name from a file, bounded and on one line. */
 export function clip(name: string): string {
-  const plain = name.replaceAll(/[\p{Cc}\u2028\u2029]+/gu, "�");
+  const plain = onOneLine(name);
   return plain.length > 80 ? `${plain.slice(0, 79)}…` : plain;
+}
+
+/** Text with what a file says in it, so that it cannot forge a line of the output. */
+function onOneLine(text: string): string {
+  return text.replaceAll(/[\p{Cc}\u2028\u2029]+/gu, "�");
 }
 
 /** Order by code units: the same on every machine. */
