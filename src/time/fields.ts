@@ -50,24 +50,17 @@ export const namedDurationField = z
   })
   .meta({ description: "A length of time as in Prometheus.", examples: ["1h", "1d"] });
 
-/** `99.5%` → parts per million, from 0 % to 100 %, both included. */
-export const percentField = z
+/** `99.5%` → parts per million. 0 % promises nothing and 100 % leaves no budget, so both are refused (slo.md §2). */
+export const objectiveField = z
   .string(percentMessage)
   .regex(percentPattern, percentMessage)
   .transform((text, context): Ppm => {
     const ppm = parsePercent(text);
-    if (ppm === null || ppm > 1_000_000) {
-      context.addIssue({ code: "custom", message: "a share is at most 100%" });
+    if (ppm === null || ppm <= 0 || ppm >= 1_000_000) {
+      context.addIssue({ code: "custom", message: "an objective lies above 0% and below 100%" });
       return z.NEVER;
     }
     return ppm;
-  })
-  .meta({ description: "Percent with at most four decimals.", examples: ["99.5%"] });
-
-/** An objective: 0 % promises nothing and 100 % leaves no budget, so both are refused (slo.md §2). */
-export const objectiveField = percentField
-  .refine((ppm) => ppm > 0 && ppm < 1_000_000, {
-    error: "an objective lies above 0% and below 100%",
   })
   .meta({
     description: "The share of time that the promise is to be kept, in percent.",

@@ -211,7 +211,7 @@ describe("a scenario is refused", () => {
     ["  window: 24h\n", "", "s:1:1: error TM_REPLAY_INPUT: `window` is missing"],
     ["95%", "0%", "s:3:14: error TM_REPLAY_INPUT: `objective`: an objective lies above 0%"],
     ["95%", "100%", "s:3:14: error TM_REPLAY_INPUT: `objective`: an objective lies above 0%"],
-    ["95%", "100.1%", "s:3:14: error TM_REPLAY_INPUT: `objective`: a share is at most 100%"],
+    ["95%", "100.1%", "s:3:14: error TM_REPLAY_INPUT: `objective`: an objective lies above 0%"],
     ["95%", '"99,9%"', "s:3:14: error TM_REPLAY_INPUT: `objective`: expected percent text"],
     ["95%", "0.95", "s:3:14: error TM_REPLAY_INPUT: `objective`: expected percent text"],
     [

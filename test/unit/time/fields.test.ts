@@ -5,7 +5,6 @@ import {
   durationField,
   namedDurationField,
   objectiveField,
-  percentField,
   positiveDurationField,
   timeOfDayField,
   zoneField,
@@ -21,7 +20,7 @@ describe("the field types", () => {
     expect(durationField.parse("1h30m")).toBe(5_400_000);
     expect(positiveDurationField.parse("15m")).toBe(900_000);
     expect(namedDurationField.parse("24h")).toEqual({ text: "24h", ms: 86_400_000 });
-    expect(percentField.parse("100%")).toBe(1_000_000);
+    expect(objectiveField.parse("99.9999%")).toBe(999_999);
     expect(objectiveField.parse("99.5%")).toBe(995_000);
     expect(zoneField.parse("Europe/Berlin")).toBe("Europe/Berlin");
     expect(timeOfDayField.parse("07:00:00")).toBe("07:00");
@@ -34,8 +33,9 @@ describe("the field types", () => {
     [durationField, "999999999y", "the duration is longer than can be reckoned"],
     [positiveDurationField, "0s", "the duration must be longer than zero"],
     [namedDurationField, "0s", "the duration must be longer than zero"],
-    [percentField, 0.995, "expected percent text with at most four decimals, such as `99.5%`"],
-    [percentField, "101%", "a share is at most 100%"],
+    [objectiveField, 0.995, "expected percent text with at most four decimals, such as `99.5%`"],
+    [objectiveField, "99,9%", "expected percent text with at most four decimals, such as `99.5%`"],
+    [objectiveField, "100.1%", "an objective lies above 0% and below 100%"],
     [objectiveField, "100%", "an objective lies above 0% and below 100%"],
     [objectiveField, "0%", "an objective lies above 0% and below 100%"],
     [timeOfDayField, "7:00", "expected a time of day such as `07:00` or `07:00:30`"],
