@@ -14,7 +14,7 @@ import {
 const sinceMessage =
   "must be a day such as `2026-01-31`, or an instant such as `2026-01-31T06:00:00Z`";
 
-/** A day is taken from its start in UTC. */
+/** A day or an instant; `compile/moments.ts` reads it in a zone. */
 const sinceField = z
   .string(sinceMessage)
   .regex(/^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?(?:Z|[+-]\d\d:\d\d))?$/, {
@@ -23,8 +23,7 @@ const sinceField = z
   })
   .refine((text) => isRealDay(text) && !Number.isNaN(Date.parse(text)), {
     error: "is no day of the calendar",
-  })
-  .transform((text) => Date.parse(text));
+  });
 
 /** A window that is a period of the calendar. */
 export const calendarWindowFields = z
@@ -87,7 +86,8 @@ export const rangeFields = z
 export const recurringFields = z
   .strictObject({
     start: startField.meta({
-      description: "The first start, in local time.",
+      description:
+        "From when on it recurs, in local time: its first start, where the rule has that day.",
       examples: ["2026-03-01T02:00"],
     }),
     rrule: z
@@ -148,7 +148,7 @@ const termKeys = {
   }),
   since: sinceField.optional().meta({
     description:
-      "When the promise began; time before it does not count. The first load unless said.",
+      "When the promise began; time before it does not count. The first load unless said. A day begins in the zone of a calendar window, else in UTC.",
     examples: ["2026-01-31", "2026-01-31T06:00:00Z"],
   }),
   alert: alertField.optional().meta({

@@ -166,7 +166,7 @@ export class MeshBuilder {
         checkIds: piece.checks.map((key) => `${product}/${key}`),
         unknown: fields.unknown,
         coverageFloorPpm: Math.round(fields.coverage_floor * 1_000_000),
-        sinceMs: fields.since ?? null,
+        sinceMs: piece.sinceMs,
         alert: fields.alert ?? null,
       }),
     );

@@ -12,7 +12,7 @@ import type {
   Target,
 } from "../../core/mesh.ts";
 import type { NotifierSpec } from "../../core/notifier.ts";
-import type { AlertLevel, ToldLevel } from "../../core/vocabulary.ts";
+import type { AlertLevel, EpochMs, ToldLevel } from "../../core/vocabulary.ts";
 import type { Piece } from "../piece.ts";
 import type { Path } from "../problems.ts";
 import type { CheckFields, DatasetFields, ProductFields } from "../product-file.ts";
@@ -54,6 +54,8 @@ export interface SloPiece {
   readonly at: Path;
   readonly fields: Piece<SloFields>;
   readonly window: SloWindow | null;
+  /** Null: the moment it was first loaded. */
+  readonly sinceMs: EpochMs | null;
   readonly exclusions: readonly ExclusionPiece[];
   /** The `dataset/check` that it names and that exist. */
   readonly checks: readonly string[];

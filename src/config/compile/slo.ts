@@ -7,6 +7,7 @@ import { calendarWindowFields, rollingWindowField, sloFields } from "../slo-file
 import { hintFor } from "../suggest.ts";
 import type { Allow } from "./allows.ts";
 import { exclusionOf } from "./exclusions.ts";
+import { momentOf } from "./moments.ts";
 import type { CheckPiece, DatasetPiece, SloPiece } from "./pieces.ts";
 import { zoneNames } from "./schedule.ts";
 
@@ -34,11 +35,12 @@ export function sloPiece(
   const { known } = fields;
   const window = known.window === undefined ? null : windowOf(known.window, at, report);
   const zone = window?.kind === "calendar" ? window.timezone : "UTC";
+  const sinceMs = known.since === undefined ? null : momentOf(known.since, zone);
   const exclusions = (known.exclusions ?? []).flatMap(
     (exclusion, index) => exclusionOf(exclusion, zone, [...at, "exclusions", index], report) ?? [],
   );
   const checks = checksOf(known.checks ?? [], datasets, [...at, "checks"], report);
-  return { name, at, fields, window, exclusions, checks, allows };
+  return { name, at, fields, window, sinceMs, exclusions, checks, allows };
 }
 
 /** The window, or null after a problem was reported. `at` is the SLO's path. */

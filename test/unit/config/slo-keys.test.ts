@@ -44,6 +44,36 @@ describe("a window", () => {
   });
 });
 
+describe("the day since when it is promised begins", () => {
+  test.each([
+    ["in UTC", "window: 30d", "2026-10-01T00:00:00.000Z"],
+    [
+      "in the zone of a calendar window",
+      "window: { calendar: quarter, timezone: America/Santiago }",
+      "2026-10-01T03:00:00.000Z",
+    ],
+    [
+      "an hour later where the clocks leap over midnight",
+      "since: 2026-09-06\n    window: { calendar: day, timezone: America/Santiago }",
+      "2026-09-06T04:00:00.000Z",
+    ],
+  ])("%s", async (_where, text, at) => {
+    const keys = text.startsWith("since") ? text : `since: 2026-10-01\n    ${text}`;
+    const { sinceMs } = sloIn(await meshOf([product(keys)]), "orders/whole");
+
+    expect(new Date(sinceMs ?? 0).toISOString()).toBe(at);
+  });
+
+  test("but an instant is that instant", async () => {
+    const keys =
+      "since: 2026-10-01T06:00:00+02:00\n    window: { calendar: month, timezone: Asia/Kolkata }";
+
+    expect(sloIn(await meshOf([product(keys)]), "orders/whole").sinceMs).toBe(
+      Date.UTC(2026, 9, 1, 4),
+    );
+  });
+});
+
 describe("a budget", () => {
   test.each([
     ["of counts is time", "[orders.enough]", "time"],
