@@ -31,6 +31,8 @@ export interface PromisedCheck {
   readonly cadenceMs: DurationMs;
   /** Null: longer than the cadence, as the default is. */
   readonly holdMs: DurationMs | null;
+  /** It falls due by its own parameters, and cannot be probed more often. */
+  readonly isPaced?: boolean;
 }
 
 /** An SLO of a product upstream: the weakest that it makes in the dimension. */
@@ -99,6 +101,7 @@ interface Cost {
   readonly name: string;
   readonly cadenceMs: DurationMs;
   readonly costMs: DurationMs;
+  readonly isPaced: boolean;
 }
 
 /**
@@ -106,8 +109,9 @@ interface Cost {
  * where that is shorter. Fresh data and deliveries are judged by facts, and cost what they cost.
  */
 function quantumOf({ objectivePpm, window, checks }: SloPromise): Finding | null {
-  const worst = dearest(checks);
-  if (worst === null) {
+  const costs = costsOf(checks);
+  const [worst] = costs;
+  if (worst === undefined) {
     return null;
   }
   const windowMs = shortestMs(window);
@@ -119,8 +123,12 @@ function quantumOf({ objectivePpm, window, checks }: SloPromise): Finding | null
   const message = `one failed ${probeText(worst)} costs ${percentText(ratio(cost, allowed) ?? 0)} of this budget`;
   const four = strictestWith(fewFailures, worst.costMs, windowMs);
   const room = four === null ? "no objective leaves room for four" : `${four} leaves room for four`;
-  const about = { about: "objective", hint: remedyFor(worst) } as const;
-  if (cost <= allowed) {
+  const isQuantum = cost > allowed;
+  const dear = costs.filter(
+    ({ costMs }) => timesPpm(costMs, wholePpm) * BigInt(isQuantum ? 1 : fewFailures) > allowed,
+  );
+  const about = { about: "objective", hint: remedyFor(dear) } as const;
+  if (!isQuantum) {
     const few = { code: "TM_SLO_FEW_FAILURES", level: "warning" } as const;
     return { ...few, ...about, message: `${message}; ${room}` };
   }
@@ -133,15 +141,17 @@ function quantumOf({ objectivePpm, window, checks }: SloPromise): Finding | null
   return { ...quantum, ...about, message: `${message}; ${strictest}` };
 }
 
-function dearest(checks: readonly PromisedCheck[]): Cost | null {
-  const costs = checks
+/** The dearest first; those that cost as much as they are declared. */
+function costsOf(checks: readonly PromisedCheck[]): readonly Cost[] {
+  return checks
     .filter(({ sli }) => sli.kind === "state")
-    .map(({ name, cadenceMs, holdMs }) => ({
+    .map(({ name, cadenceMs, holdMs, isPaced = false }) => ({
       name,
       cadenceMs,
+      isPaced,
       costMs: Math.min(cadenceMs, holdMs ?? cadenceMs),
-    }));
-  return costs.sort((a, b) => b.costMs - a.costMs)[0] ?? null;
+    }))
+    .sort((a, b) => b.costMs - a.costMs);
 }
 
 function probeText({ cadenceMs, costMs }: Cost): string {
@@ -149,8 +159,12 @@ function probeText({ cadenceMs, costMs }: Cost): string {
   return costMs < cadenceMs ? `${word} (held for ${formatDuration(costMs)})` : word;
 }
 
-function remedyFor({ name }: Cost): string {
-  return `probe \`${name}\` more often, take a longer window, or promise less`;
+function remedyFor(dear: readonly Cost[]): string {
+  const names = dear.filter(({ isPaced }) => !isPaced).map(({ name }) => `\`${name}\``);
+  const isAll = names.length === dear.length;
+  return isAll
+    ? `probe ${names.join(", ")} more often, take a longer window, or promise less`
+    : "take a longer window, or promise less";
 }
 
 /** With deliveries the allowance is a number of them, and below one none may be missed. */

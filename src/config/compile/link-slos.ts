@@ -72,6 +72,7 @@ function checkFeasible(
       sli: terms.sli,
       cadenceMs: shortestGap(terms.schedule),
       holdMs: check.fields.known.hold ?? null,
+      isPaced: terms.isPaced,
     })),
     inputs: inputsOf(
       spending.map(({ check }) => check),

@@ -9,6 +9,8 @@ export interface CheckTerms {
   readonly calendar: Calendar | null;
   readonly sli: Sli;
   readonly schedule: Schedule;
+  /** It falls due by its own parameters, whatever schedule is declared. */
+  readonly isPaced: boolean;
 }
 
 /** Null when the check, its dataset's zone or its calendar is not all right, which has been reported then. */
@@ -34,5 +36,6 @@ export function termsOf(
     calendar,
     sli: (isJudged ? spec.sli?.(params, { timezone, calendar }) : null) ?? { kind: "state" },
     schedule: implied ?? check.schedule?.due ?? dataset.schedule?.due ?? defaultSchedule,
+    isPaced: implied !== null,
   };
 }

@@ -98,6 +98,24 @@ describe("what one failed probe that holds costs", () => {
     expect(finding?.hint).toContain("`orders.shape`");
   });
 
+  test("every check that costs too much is named, the dearest first", () => {
+    const slow = { ...held(6 * hourMs), name: "orders.shape" };
+    const quick = { ...held(5 * minuteMs), name: "orders.rows" };
+    const checks = [quick, held(hourMs), slow];
+
+    expect(infeasibilities(promise(999_000, { checks })).map(({ hint }) => hint)).toEqual([
+      "probe `orders.shape`, `orders.enough` more often, take a longer window, or promise less",
+    ]);
+  });
+
+  test("a check that falls due by its own parameters is not to be probed more often", () => {
+    const checks = [held(hourMs), { ...held(dayMs), name: "orders.each_day", isPaced: true }];
+
+    expect(infeasibilities(promise(950_000, { checks })).map(({ hint }) => hint)).toEqual([
+      "take a longer window, or promise less",
+    ]);
+  });
+
   test("a hold shorter than the cadence is what a failure costs", () => {
     const checks = [held(hourMs, 10 * minuteMs)];
 
