@@ -1,5 +1,6 @@
 import type { Check, Mesh, Product, Slo } from "../../core/mesh.ts";
 import { formatDuration } from "../../time/duration.ts";
+import { longestMs } from "../../time/period.ts";
 import { shortestGap } from "../../time/schedule.ts";
 import { type Annotations, termsOf, withPrefix } from "./annotations.ts";
 import { apiVersion, type Document, type ServiceDocument, type SloDocument } from "./documents.ts";
@@ -27,7 +28,7 @@ export interface ExportRemark {
 
 /** What no document has a place for, of any product. */
 export const neverExported: readonly string[] = [
-  "where data is stored and what is measured there: connections, tables, columns, filters, thresholds",
+  "where data is stored and what is measured there: connections, tables, columns, filters, thresholds, load history",
   "who is told, and links: teams' targets, contacts, consumers, upstream products, runbooks",
   "exclusions that were made by command: they are records in the store, and no part of the promise",
 ];
@@ -90,7 +91,8 @@ function sloOf(
   service: string,
 ): { readonly document: SloDocument; readonly remark: ExportRemark } {
   const cadenceMs = Math.max(...checks.map(({ schedule }) => shortestGap(schedule)));
-  const accounting = accountingOf(slo.product, slo.name, slo.budgeting, cadenceMs);
+  const windowMs = longestMs(slo.window);
+  const accounting = accountingOf(slo.product, slo.name, slo.budgeting, cadenceMs, windowMs);
   const { timeWindow, isExact } = timeWindowOf(slo.window);
   const labels = Object.entries(slo.labels);
   const own = labels.filter(([key]) => !isLabelKey(key));

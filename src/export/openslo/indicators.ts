@@ -26,19 +26,21 @@ export const methods: Readonly<Record<Budgeting, BudgetingMethod>> = {
 
 /**
  * `cadenceMs` is that of the check that is looked at least often. A slice is the shortest window of the exported error
- * ratio that holds it, because what a shorter one says may hang on a look that is still to come.
+ * ratio that holds it, because what a shorter one says may hang on a look that is still to come; but none is longer
+ * than the SLO's window, `windowMs`, where there is a shorter one.
  */
 export function accountingOf(
   product: string,
   slo: string,
   budgeting: Budgeting,
   cadenceMs: DurationMs,
+  windowMs: DurationMs,
 ): Accounting {
   const budgetingMethod = methods[budgeting];
   if (budgeting !== "time") {
     return { budgetingMethod, indicator: wholeWindow(product, slo, budgeting) };
   }
-  const slice = sliceOf(cadenceMs);
+  const slice = sliceOf(cadenceMs, windowMs);
   const description =
     "The share of each time slice that was bad, of what is known of it, excluded time left out. Absent when too little is known.";
   const query = selector(metrics.sloErrorRatio.name, { product, slo, window: slice });
@@ -55,9 +57,10 @@ function wholeWindow(product: string, slo: string, budgeting: Budgeting): Indica
   return { description, ratioMetric: { rawType: "success", raw: prometheus(query) } };
 }
 
-function sliceOf(cadenceMs: DurationMs): string {
-  const holding = errorRatioWindows.find(({ windowMs }) => windowMs >= cadenceMs);
-  return (holding ?? errorRatioWindows.at(-1))?.label ?? "";
+function sliceOf(cadenceMs: DurationMs, windowMs: DurationMs): string {
+  const fitting = errorRatioWindows.filter((one) => one.windowMs <= windowMs);
+  const holding = fitting.find((one) => one.windowMs >= cadenceMs);
+  return (holding ?? fitting.at(-1) ?? errorRatioWindows.at(0))?.label ?? "";
 }
 
 /** No DataSource is referred to: where a Prometheus stands that scrapes the daemon is not known here. */

@@ -155,6 +155,22 @@ describe("what is counted", () => {
     expect(spec.objectives[0]?.timeSliceWindow).toBe("1d");
   });
 
+  it.each([
+    [3 * 3_600_000, "2h"],
+    [90 * minute, "1h"],
+    [minute, "5m"],
+  ])(
+    "is no slice longer than a window of %i ms, where there is a shorter one",
+    (lengthMs, slice) => {
+      const spec = specOf({
+        window: { kind: "rolling", lengthMs },
+        checkIds: ["orders/orders/shape"],
+      });
+      expect(spec.objectives[0]?.timeSliceWindow).toBe(slice);
+      expect(queryOf(spec)).toContain(`window="${slice}"`);
+    },
+  );
+
   it.each(["deliveries", "rows"] as const)("is occurrences for %s, without slices", (budgeting) => {
     const spec = specOf({ budgeting, checkIds: ["orders/orders/by_seven"] });
     expect(spec.budgetingMethod).toBe("Occurrences");
