@@ -7,6 +7,8 @@ export interface MeshDifference {
   readonly added: readonly string[];
   readonly changed: readonly string[];
   readonly removed: readonly string[];
+  /** `old → new`, of what keeps its history under a new id; neither of the two is added or removed. */
+  readonly renamed: readonly string[];
 }
 
 /**
@@ -17,13 +19,25 @@ export interface MeshDifference {
 export function diffMesh(before: Mesh, after: Mesh): MeshDifference {
   const old = entriesOf(before);
   const now = entriesOf(after);
+  const renames = renamesOf(after).filter(
+    ([from, to]) => old.has(from) && !now.has(from) && now.has(to) && !old.has(to),
+  );
+  const moved = new Set(renames.flat());
   return {
-    added: sorted([...now.keys()].filter((id) => !old.has(id))),
+    added: sorted([...now.keys()].filter((id) => !old.has(id) && !moved.has(id))),
     changed: sorted(
       [...now].filter(([id, text]) => old.has(id) && old.get(id) !== text).map(([id]) => id),
     ),
-    removed: sorted([...old.keys()].filter((id) => !now.has(id))),
+    removed: sorted([...old.keys()].filter((id) => !now.has(id) && !moved.has(id))),
+    renamed: sorted(renames.map(([from, to]) => `${from} → ${to}`)),
   };
+}
+
+/** Old and new ids, with their kind as in a difference. */
+function renamesOf({ renames }: Mesh): readonly (readonly [string, string])[] {
+  const { products, datasets, checks, slos } = renames;
+  const ofSlos = [...slos].map(([from, to]) => [`slo:${from}`, `slo:${to}`] as const);
+  return [...products, ...datasets, ...checks, ...ofSlos];
 }
 
 function entriesOf(mesh: Mesh): ReadonlyMap<string, string> {

@@ -85,6 +85,7 @@ describe("the difference of two meshes", () => {
       added: [],
       changed: [],
       removed: [],
+      renamed: [],
     });
   });
 
@@ -105,6 +106,7 @@ describe("the difference of two meshes", () => {
       added: ["orders/orders/enough"],
       changed: ["connection:dwh", "orders", "slo:orders/fresh"],
       removed: ["orders/orders/fresh"],
+      renamed: [],
     });
   });
 
@@ -124,7 +126,29 @@ describe("the difference of two meshes", () => {
       added: ["notifier:hook"],
       changed: ["http", "store", "team:checkout"],
       removed: [],
+      renamed: [],
     });
+  });
+
+  test("names what has a new name once, and not as removed and added", async () => {
+    const before = await meshOf(daemonText, ordersText);
+    const renamed = ordersText
+      .replace("product: orders", "product: sales\nrenamed_from: orders")
+      .replace("slos:\n  fresh:", "slos:\n  young:\n    renamed_from: fresh");
+    const after = await meshOf(daemonText, renamed);
+
+    expect(diffMesh(before, after)).toEqual({
+      added: [],
+      changed: [],
+      removed: [],
+      renamed: [
+        "orders → sales",
+        "orders/orders → sales/orders",
+        "orders/orders/fresh → sales/orders/fresh",
+        "slo:orders/fresh → slo:sales/young",
+      ],
+    });
+    expect(diffMesh(after, await meshOf(daemonText, `# moved\n${renamed}`)).renamed).toEqual([]);
   });
 });
 
