@@ -112,8 +112,11 @@ export function verdictOnDelivery(
   }
   const newestMs = loadMsOf(newest, sli, probeMs);
   const isThere = newestMs > deadline.opensMs;
-  const dueMs = zonedMoment(deadline.dueMs, sli.timezone).local.slice(0, 16);
-  const delivery = `the delivery due ${dueMs} in ${sli.timezone}`;
+  const due = zonedMoment(deadline.dueMs, sli.timezone).local.slice(
+    0,
+    "2026-01-31 ".length + sli.by.length,
+  );
+  const delivery = `the delivery due ${due} in ${sli.timezone}`;
   return {
     outcome: isThere ? "pass" : "fail",
     summary: `${shown}; ${delivery} ${isThere ? "is there" : "is missing"}.`,

@@ -78,6 +78,13 @@ describe("the verdict on a delivery", () => {
     );
   });
 
+  test("names the deadline to the second where it is promised so", () => {
+    const precise = { ...daily, by: "07:00:30" };
+    expect(probe(precise, { newest: instant("14 05:30") }).summary).toContain(
+      "the delivery due 2026-01-15 07:00:30 in UTC is missing",
+    );
+  });
+
   test("counts loads from its opening on where that is said", () => {
     const early = { ...daily, opens: "12h" };
     expect(probe(early, { newest: instant("14 19:00") }).outcome).toBe("fail");
