@@ -198,7 +198,7 @@ function assertOpen(record: ExclusionRecord, nowMs: EpochMs): void {
       ? `exclusion \`${id}\` is over since ${since}`
       : `exclusion \`${id}\` was ended by ${endedBy} at ${since}`,
     {
-      hint: `What it excused stays so, unless it was a mistake: \`tidemark exclude withdraw ${id}\` takes it back.`,
+      hint: `What it excused stays so, unless it was a mistake: \`tidemark exclude withdraw ${id} --reason …\` takes it back.`,
     },
   );
 }

@@ -7,8 +7,11 @@ import { counted, type Terminal, table } from "./terminal.ts";
 
 type Applied = SloReport["exclusions"][number];
 
+/** As much of an SLO's report as is printed here. */
+type Excused = Pick<SloReport, "exclusions"> & { readonly slo: Pick<SloReport["slo"], "id"> };
+
 /** What is excused in the windows of the SLOs, or was before it was withdrawn: from when to when, by whom and why. */
-export function printExclusions(slos: readonly SloReport[], terminal: Terminal): void {
+export function printExclusions(slos: readonly Excused[], terminal: Terminal): void {
   const rows = slos.flatMap(({ slo, exclusions }) =>
     exclusions.map((one) => [
       `  ${slo.id}`,
@@ -46,12 +49,13 @@ export function exclusionJson(applied: Applied) {
 
 function timesText({ record, times }: Applied): string {
   const { fromMs, toMs } = spanOf({ record, times });
-  const span = `${instantText(fromMs)} to ${toMs === null ? "until it is ended" : instantText(toMs)}`;
+  const span = `${instantText(fromMs)} ${toMs === null ? "until it is ended" : `to ${instantText(toMs)}`}`;
   if (times.length <= 1) {
     return span;
   }
   const lengthMs = times.reduce((sum, one) => sum + one.toMs - one.fromMs, 0);
-  return `${span}, ${counted(times.length, "time")}, ${formatDuration(lengthMs)} in all`;
+  const length = formatDuration(Math.round(lengthMs / 1000) * 1000);
+  return `${span}, ${counted(times.length, "time")}, ${length} in all`;
 }
 
 /** From the first time to the last; `toMs` is null for one that lasts until it is ended. */

@@ -267,7 +267,7 @@ describe("tidemark exclude", () => {
       [
         ["end", over],
         `TM_USAGE: exclusion \`${over}\` is over since 2020-01-01T01:00:00.000Z`,
-        `\`tidemark exclude withdraw ${over}\` takes it back`,
+        `\`tidemark exclude withdraw ${over} --reason …\` takes it back`,
       ],
       [["list", "nothing"], "TM_SELECTOR"],
     ];
