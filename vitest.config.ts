@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { defineConfig } from "vitest/config";
 import { StrictReporter } from "./test/helpers/strict-reporter.ts";
 
@@ -11,5 +12,7 @@ export default defineConfig({
     hookTimeout: 60_000,
     // Several suites start a Postgres of their own.
     maxWorkers: 2,
+    // Many tests start the command from source: a third of the time when its types are stripped once.
+    env: { NODE_COMPILE_CACHE: join(import.meta.dirname, "node_modules/.cache/tidemark-tests") },
   },
 });

@@ -36,7 +36,11 @@ export class TidemarkProcess implements AsyncDisposable {
   constructor(args: readonly string[], { cwd, env = {} }: TidemarkOptions = {}) {
     this.#child = spawn(process.execPath, [main, ...args], {
       stdio: ["ignore", "pipe", "pipe"],
-      env: { PATH: process.env["PATH"], ...env },
+      env: {
+        PATH: process.env["PATH"],
+        NODE_COMPILE_CACHE: process.env["NODE_COMPILE_CACHE"],
+        ...env,
+      },
       ...(cwd === undefined ? {} : { cwd }),
     });
     this.#child.stdout?.setEncoding("utf8").on("data", (text: string) => {
