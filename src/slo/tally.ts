@@ -86,17 +86,16 @@ function tallyDeliveries(checks: readonly CheckSightings[], stretch: Stretch): T
   let whole = 0;
   const blame = checks.map(({ name, eras, sightings }) => {
     let bad = 0;
-    for (const { opensMs, dueMs, state } of judgeEras(eras, sightings, judgedFromMs, nowMs)) {
-      const judged = excuseAt(excuses, dueMs) ?? state;
-      totals[judged] += 1;
-      bad += judged === "bad" ? 1 : 0;
-      timeline.push({ fromMs: opensMs, toMs: dueMs, state: judged });
+    const judged = judgeEras(eras, sightings, judgedFromMs, nowMs);
+    for (const { opensMs, dueMs, state: found } of judged) {
+      const state = excuseAt(excuses, dueMs) ?? found;
+      totals[state] += 1;
+      bad += state === "bad" ? 1 : 0;
+      timeline.push({ fromMs: opensMs, toMs: dueMs, state });
     }
-    const deadlines = expectedIn(eras, fromMs, toMs);
-    whole += deadlines.length;
-    totals.excluded += deadlines.filter(
-      ({ dueMs }) => dueMs >= nowMs && excuseAt(excuses, dueMs) === "excluded",
-    ).length;
+    const toCome = expectedIn(eras, Math.max(fromMs, nowMs), toMs);
+    whole += expectedIn(eras, fromMs, judgedFromMs).length + judged.length + toCome.length;
+    totals.excluded += toCome.filter(({ dueMs }) => excuseAt(excuses, dueMs) === "excluded").length;
     return { check: name, bad };
   });
   timeline.sort((a, b) => a.toMs - b.toMs);

@@ -1,7 +1,7 @@
 import type { Deadline, DeadlineSli } from "../core/sli.ts";
 import type { DurationMs, EpochMs } from "../core/vocabulary.ts";
 import { isDayInCalendar } from "./calendar.ts";
-import { type DayNumber, dayAt, instantOn, startOf } from "./local-day.ts";
+import { type DayNumber, dayAt, type InstantOf, instantsAt, startsIn } from "./local-day.ts";
 
 /**
  * The deadlines of expected deliveries: a local time of day on the days of a calendar (slo.md §1 B).
@@ -45,14 +45,14 @@ export function deadlinesBetween(
   if (toMs <= fromMs) {
     return found;
   }
-  const timeMs = timeOf(sli);
+  const days = daysOf(sli);
   const lastDay = dayAt(toMs - 1, sli.timezone);
   let previousMs: EpochMs | null = null;
   for (let day = dayAt(fromMs, sli.timezone) - 1; day <= lastDay; day += 1) {
-    const dueMs = isExpected(sli, day) ? instantOn(day, timeMs, sli.timezone) : null;
+    const dueMs = dueOn(days, day);
     if (dueMs !== null && dueMs >= fromMs && dueMs < toMs) {
-      const afterMs: EpochMs | null = previousMs ?? dueBefore(sli, day);
-      found.push(deadlineOf(sli, day, dueMs, afterMs));
+      const afterMs: EpochMs | null = previousMs ?? dueBefore(days, day);
+      found.push(deadlineOf(days, day, dueMs, afterMs));
     }
     previousMs = dueMs ?? previousMs;
   }
@@ -61,12 +61,12 @@ export function deadlinesBetween(
 
 /** The last deadline at or before `atMs`; null where there is none within 400 days. Throws as `deadlinesBetween`. */
 export function lastDeadline(sli: DeadlineSli, atMs: EpochMs): Deadline | null {
-  const timeMs = timeOf(sli);
+  const days = daysOf(sli);
   const today = dayAt(atMs, sli.timezone);
   for (let day = today; day >= today - furthestDays; day -= 1) {
-    const dueMs = isExpected(sli, day) ? instantOn(day, timeMs, sli.timezone) : null;
+    const dueMs = dueOn(days, day);
     if (dueMs !== null && dueMs <= atMs) {
-      return deadlineOf(sli, day, dueMs, dueBefore(sli, day));
+      return deadlineOf(days, day, dueMs, dueBefore(days, day));
     }
   }
   return null;
@@ -74,49 +74,59 @@ export function lastDeadline(sli: DeadlineSli, atMs: EpochMs): Deadline | null {
 
 /** The first deadline after `afterMs`; null where there is none within 400 days. Throws as `deadlinesBetween`. */
 export function nextDeadline(sli: DeadlineSli, afterMs: EpochMs): Deadline | null {
-  const timeMs = timeOf(sli);
+  const days = daysOf(sli);
   const today = dayAt(afterMs, sli.timezone);
   for (let day = today - 1; day <= today + furthestDays; day += 1) {
-    const dueMs = isExpected(sli, day) ? instantOn(day, timeMs, sli.timezone) : null;
+    const dueMs = dueOn(days, day);
     if (dueMs !== null && dueMs > afterMs) {
-      return deadlineOf(sli, day, dueMs, dueBefore(sli, day));
+      return deadlineOf(days, day, dueMs, dueBefore(days, day));
     }
   }
   return null;
 }
 
-function deadlineOf(
-  sli: DeadlineSli,
-  day: DayNumber,
-  dueMs: EpochMs,
-  previousMs: EpochMs | null,
-): Deadline {
-  const openingMs = sli.opensMs === null ? startOf(day, sli.timezone) : dueMs - sli.opensMs;
-  return { opensMs: Math.max(openingMs, previousMs ?? openingMs), dueMs };
+/** A promise's days, as they are walked over. */
+interface Days {
+  readonly sli: DeadlineSli;
+  readonly startOf: InstantOf;
+  readonly timeOf: InstantOf;
 }
 
-/** When the delivery before that of `day` was due. */
-function dueBefore(sli: DeadlineSli, day: DayNumber): EpochMs | null {
-  for (let earlier = day - 1; earlier >= day - furthestDays; earlier -= 1) {
-    if (isExpected(sli, earlier)) {
-      return instantOn(earlier, timeOf(sli), sli.timezone);
-    }
-  }
-  return null;
-}
-
-/** A day without length was skipped when its zone crossed the date line, and has no delivery. */
-function isExpected({ calendar, timezone }: DeadlineSli, day: DayNumber): boolean {
-  return (
-    (calendar === null || isDayInCalendar(calendar, day)) &&
-    startOf(day, timezone) < startOf(day + 1, timezone)
-  );
-}
-
-function timeOf(sli: DeadlineSli): DurationMs {
+function daysOf(sli: DeadlineSli): Days {
   const timeMs = parseTimeOfDay(sli.by);
   if (timeMs === null) {
     throw new RangeError(`\`${sli.by}\` is no time of day`);
   }
-  return timeMs;
+  return { sli, startOf: startsIn(sli.timezone), timeOf: instantsAt(timeMs, sli.timezone) };
+}
+
+function deadlineOf(
+  { sli: { opensMs }, startOf }: Days,
+  day: DayNumber,
+  dueMs: EpochMs,
+  previousMs: EpochMs | null,
+): Deadline {
+  const openingMs = opensMs === null ? startOf(day) : dueMs - opensMs;
+  return { opensMs: Math.max(openingMs, previousMs ?? openingMs), dueMs };
+}
+
+/** When the delivery before that of `day` was due. */
+function dueBefore(days: Days, day: DayNumber): EpochMs | null {
+  for (let earlier = day - 1; earlier >= day - furthestDays; earlier -= 1) {
+    const dueMs = dueOn(days, earlier);
+    if (dueMs !== null) {
+      return dueMs;
+    }
+  }
+  return null;
+}
+
+/**
+ * When the delivery of a day is due; null where none is expected. A day without length was skipped when its zone
+ * crossed the date line, and has no delivery.
+ */
+function dueOn({ sli: { calendar }, startOf, timeOf }: Days, day: DayNumber): EpochMs | null {
+  const isExpected =
+    (calendar === null || isDayInCalendar(calendar, day)) && startOf(day) < startOf(day + 1);
+  return isExpected ? timeOf(day) : null;
 }

@@ -1,7 +1,6 @@
 import { Temporal } from "temporal-polyfill";
 import type { DurationMs, EpochMs } from "../core/vocabulary.ts";
 import { BoundedCache } from "./bounded-cache.ts";
-import { wallClockOffset } from "./zone.ts";
 
 /**
  * Local days as whole numbers, counted from 1970-01-01. Deadlines and calendars walk over hundreds of days for
@@ -17,10 +16,21 @@ const mostDays = 3_660;
 
 const instants = new BoundedCache<Map<DayNumber, EpochMs>>(500);
 
-/** The local day that `ms` lies in. Throws `RangeError` for a zone that does not exist. */
+/**
+ * The local day that `ms` lies in. Found between the starts of days, which are kept, and not by the offset, which
+ * would take a look-up of Temporal for each status; an hour that clocks set back over midnight repeat belongs to the
+ * later day. Throws `RangeError` for a zone that does not exist.
+ */
 export function dayAt(ms: EpochMs, zone: string): DayNumber {
-  const offsetMs = zone === "UTC" ? 0 : wallClockOffset(ms, zone);
-  return Math.floor((ms + offsetMs) / dayMs);
+  const start = startsIn(zone);
+  let day = Math.floor(ms / dayMs);
+  while (ms < start(day)) {
+    day -= 1;
+  }
+  while (ms >= start(day + 1)) {
+    day += 1;
+  }
+  return day;
 }
 
 /** `2026-03-29`. */
@@ -42,9 +52,19 @@ export function weekdayOf(day: DayNumber): number {
   return ((((day + 3) % 7) + 7) % 7) + 1;
 }
 
+/** From a day to an instant of it. Whoever walks over many days asks for it once. */
+export type InstantOf = (day: DayNumber) => EpochMs;
+
 /** The first instant of a local day, 01:00 where the clocks leap over midnight. */
 export function startOf(day: DayNumber, zone: string): EpochMs {
-  return zone === "UTC" ? day * dayMs : kept(zone, day, () => plainDate(day).toZonedDateTime(zone));
+  return startsIn(zone)(day);
+}
+
+/** As `startOf`, for all days. */
+export function startsIn(zone: string): InstantOf {
+  return zone === "UTC"
+    ? (day) => day * dayMs
+    : kept(zone, (day) => plainDate(day).toZonedDateTime(zone));
 }
 
 /**
@@ -52,10 +72,15 @@ export function startOf(day: DayNumber, zone: string): EpochMs {
  * (RFC 5545, 3.3.5; Temporal's `compatible`).
  */
 export function instantOn(day: DayNumber, timeOfDayMs: DurationMs, zone: string): EpochMs {
+  return instantsAt(timeOfDayMs, zone)(day);
+}
+
+/** As `instantOn`, for all days. */
+export function instantsAt(timeOfDayMs: DurationMs, zone: string): InstantOf {
   if (zone === "UTC") {
-    return day * dayMs + timeOfDayMs;
+    return (day) => day * dayMs + timeOfDayMs;
   }
-  return kept(`${zone} ${timeOfDayMs}`, day, () =>
+  return kept(`${zone} ${timeOfDayMs}`, (day) =>
     plainDate(day)
       .toPlainDateTime()
       .add({ milliseconds: timeOfDayMs })
@@ -63,18 +88,20 @@ export function instantOn(day: DayNumber, timeOfDayMs: DurationMs, zone: string)
   );
 }
 
-function kept(key: string, day: DayNumber, make: () => Temporal.ZonedDateTime): EpochMs {
+function kept(key: string, make: (day: DayNumber) => Temporal.ZonedDateTime): InstantOf {
   const days = instants.get(key, () => new Map<DayNumber, EpochMs>());
-  const known = days.get(day);
-  if (known !== undefined) {
-    return known;
-  }
-  const ms = make().epochMilliseconds;
-  if (days.size >= mostDays) {
-    days.clear();
-  }
-  days.set(day, ms);
-  return ms;
+  return (day) => {
+    const known = days.get(day);
+    if (known !== undefined) {
+      return known;
+    }
+    const ms = make(day).epochMilliseconds;
+    if (days.size >= mostDays) {
+      days.clear();
+    }
+    days.set(day, ms);
+    return ms;
+  };
 }
 
 function plainDate(day: DayNumber): Temporal.PlainDate {

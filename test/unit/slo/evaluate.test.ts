@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { DeadlineSli } from "../../../src/core/sli.ts";
 import type { SloTerms } from "../../../src/slo/evaluate.ts";
 import { errorRatios, evaluateSlo } from "../../../src/slo/evaluate.ts";
 import type { CheckRuns } from "../../../src/slo/evidence.ts";
@@ -108,6 +109,26 @@ describe("evaluateSlo", () => {
         .remaining;
     };
     expect([spend(0), spend(86_400), spend(86_401)]).toEqual([1, 0, -1 / 86_400]);
+  });
+
+  it("expects each delivery of a period once, whether it is over, under way or still ahead", () => {
+    const sli: DeadlineSli = {
+      kind: "deadline",
+      by: "07:00",
+      timezone: "UTC",
+      calendar: null,
+      opensMs: null,
+    };
+    const checks = [{ name: "daily", eras: [{ fromMs: 0, generation: "a", sli }], sightings: [] }];
+    const window = { kind: "fixed", fromMs: midnight, toMs: midnight + 10 * day } as const;
+    const allowedAt = (sinceMs: number, atMs: number): number =>
+      evaluateSlo({ ...terms, window }, { unit: "deliveries", checks }, [], sinceMs, atMs).budget
+        .allowed;
+    expect(allowedAt(beforeAll, midnight - 3 * day)).toBe(0.5);
+    expect(allowedAt(beforeAll, midnight + 4 * day)).toBe(0.5);
+    expect(allowedAt(midnight + 2 * day, midnight + 4 * day)).toBe(0.5);
+    expect(allowedAt(midnight + 20 * day, midnight + 4 * day)).toBe(0.5);
+    expect(allowedAt(beforeAll, midnight + 30 * day)).toBe(0.5);
   });
 
   it("clips what holds beyond now", () => {

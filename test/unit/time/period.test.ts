@@ -92,6 +92,15 @@ describe("a calendar period", () => {
     expect(after.fromMs).toBe(before.toMs);
   });
 
+  it("is that of its instant, whichever was asked for before", () => {
+    const days = ["2026-07-31", "2026-08-01", "2026-07-31", "2026-06-30"];
+    const starts = days.map((text) => {
+      const { fromMs } = periodAt("month", "Asia/Kolkata", Date.parse(`${text}T12:00:00+05:30`));
+      return new Date(fromMs + 5.5 * 3_600_000).toISOString().slice(0, 10);
+    });
+    expect(starts).toEqual(["2026-07-01", "2026-08-01", "2026-07-01", "2026-06-01"]);
+  });
+
   it("throws a RangeError in a zone that does not exist", () => {
     expect(() => periodAt("month", "Mars/Olympus", 0)).toThrow(RangeError);
   });
