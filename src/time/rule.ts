@@ -69,6 +69,9 @@ export function parseStart(text: string): WallMs | null {
 export function parseRule(text: string, startMs: WallMs, zone: string): Rule | string {
   const values = new Map<string, string>();
   for (const part of text.toUpperCase().split(";")) {
+    if (part === "") {
+      return "a part of it is empty; a recurrence rule is like `FREQ=WEEKLY;BYDAY=SU`";
+    }
     const [key = "", value = "", ...more] = part.split("=");
     const isGood = parts[key];
     if (isGood === undefined || more.length > 0 || !Object.hasOwn(parts, key)) {
@@ -111,6 +114,9 @@ function compile(
 ): Rule | string {
   const until = values.get("UNTIL");
   const untilMs = until === undefined ? null : untilOf(until, zone);
+  if (untilMs !== null && untilMs < startMs) {
+    return "it never recurs, since `UNTIL` is before its start";
+  }
   const text = [...values]
     .map(
       ([key, value]) => `${key}=${key === "UNTIL" && untilMs !== null ? utcText(untilMs) : value}`,

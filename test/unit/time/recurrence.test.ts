@@ -137,7 +137,8 @@ describe("a recurring exclusion", () => {
 describe("a rule with a problem", () => {
   const value = "is not a value that a recurrence rule (RFC 5545) can have";
   it.each<readonly [string, Partial<Recurring>, string]>([
-    ["", {}, "`` is no part of a recurrence rule (RFC 5545)"],
+    ["", {}, "a part of it is empty; a recurrence rule is like `FREQ=WEEKLY;BYDAY=SU`"],
+    ["FREQ=DAILY;", {}, "a part of it is empty; a recurrence rule is like `FREQ=WEEKLY;BYDAY=SU`"],
     ["BYDAY=SU", {}, "a recurrence rule needs `FREQ`, such as `FREQ=WEEKLY;BYDAY=SU`"],
     ["RRULE:FREQ=DAILY", {}, "`RRULE:FREQ=DAILY` is no part of a recurrence rule (RFC 5545)"],
     ["FREQ=DAILY;constructor=1", {}, "`CONSTRUCTOR=1` is no part of a recurrence rule (RFC 5545)"],
@@ -147,6 +148,7 @@ describe("a rule with a problem", () => {
     ["FREQ=WEEKLY;BYDAY=XX", {}, `\`BYDAY=XX\` ${value}`],
     ["FREQ=DAILY;INTERVAL=0", {}, `\`INTERVAL=0\` ${value}`],
     ["FREQ=DAILY;UNTIL=20260230", {}, `\`UNTIL=20260230\` ${value}`],
+    ["FREQ=DAILY;UNTIL=20200101", {}, "it never recurs, since `UNTIL` is before its start"],
     ["FREQ=DAILY;COUNT=1001", {}, `\`COUNT=1001\` ${value}`],
     ["FREQ=DAILY;COUNT=2;UNTIL=20270101", {}, "a recurrence rule has `COUNT` or `UNTIL`, not both"],
     [
