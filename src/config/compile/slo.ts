@@ -45,6 +45,13 @@ export function sloPiece(
 
 /** The window, or null after a problem was reported. `at` is the SLO's path. */
 function windowOf(value: unknown, at: Path, report: Report): SloWindow | null {
+  const periods: readonly unknown[] = calendarWindowFields.shape.calendar.options;
+  if (periods.includes(value)) {
+    const message = "`window` is a duration such as `30d`, or a period of the calendar";
+    const hint = `write \`{ calendar: ${String(value)} }\``;
+    report.error("TM_CONFIG_INVALID", [...at, "window"], message, { hint });
+    return null;
+  }
   if (!isFields(value)) {
     const { whole } = readPiece(rollingFields, { window: value }, at, report);
     return whole === null ? null : { kind: "rolling", lengthMs: whole.window };
