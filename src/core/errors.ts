@@ -97,7 +97,7 @@ export const errorCodes = {
       "Promise no more than the inputs do, or agree on better ones; `# tidemark: allow TM_SLO_INPUTS: reason` where it does not depend on them.",
   },
   TM_SLO_ALLOW: {
-    what: "A comment `# tidemark: allow …` does nothing: no reason, a code that cannot be allowed, or nothing to allow.",
+    what: "A comment `# tidemark: allow …` does nothing: it is not understood, has no reason or a code that cannot be allowed, or there is nothing to allow.",
     remedy: "Write `# tidemark: allow <code>: reason` at the SLO that it is about, or take it out.",
   },
   TM_NOT_SUPPORTED: {
