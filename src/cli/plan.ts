@@ -16,6 +16,9 @@ async function plan(
   for (const one of queriesOf(mesh, selectors)) {
     terminal.out(`${paint("bold", one.dataset)} on ${one.connection}`);
     terminal.out(`  checks: ${one.checkIds.join(", ")}`);
+    for (const { checkId, reason } of one.settled) {
+      terminal.out(`  not measured now: ${checkId}: ${reason}`);
+    }
     if (one.readsCatalogue) {
       terminal.out(
         "  reads the catalogue; that of tables in one query with the other datasets that are due",
