@@ -67,6 +67,30 @@ export function describePruning(store: () => Store): void {
       });
     });
 
+    it("deletes what many checks have left behind, however many that is at once", async () => {
+      const checkIds = Array.from({ length: 1_200 }, (_, index) => `a/b/${index}`);
+      const spans = [-3, -2, 1].map((days) => ({ fromMs: t0 + days * day, toMs: t0 + days * day }));
+      await store().timelines.put(
+        checkIds.flatMap((checkId) => spans.map((span) => runOf({ checkId, ...span }))),
+      );
+      await store().timelines.putSightings(
+        checkIds.flatMap((checkId) =>
+          spans.map(({ fromMs }, index) =>
+            sightingOf({ checkId, number: index + 1, fromMs, observedMs: fromMs }),
+          ),
+        ),
+      );
+      expect(await store().prune(t0)).toBe(1_200 * 2 + 1_200);
+      const runs = await store().timelines.since(0);
+      const sightings = await store().timelines.sightingsSince(0);
+      expect([...runs.values()].map((own) => own.map(({ fromMs }) => fromMs))).toEqual(
+        checkIds.map(() => [t0 + day]),
+      );
+      expect([...sightings.values()].map((own) => own.map(({ number }) => number))).toEqual(
+        checkIds.map(() => [2, 3]),
+      );
+    });
+
     it("deletes exclusions that were over, ended or withdrawn long ago, and none that may still excuse", async () => {
       const old = { fromMs: t0 - 9 * day, createdMs: t0 - 9 * day, toMs: t0 - day };
       const withdrawal = { atMs: t0 - 2 * day, by: "li", reason: "The wrong SLO." };

@@ -1,6 +1,7 @@
 import type { Renames } from "../../core/mesh.ts";
 import { fromJson, toJson } from "./columns.ts";
 import type { Connection } from "./connection.ts";
+import { idsIn } from "./ids.ts";
 import { NewIds } from "./new-ids.ts";
 
 /** Old → new, of what is kept under an old id and may move: nothing is kept under the new one. */
@@ -63,20 +64,6 @@ function movesOf(stored: ReadonlySet<string>, newIdOf: (id: string) => string): 
     }
   }
   return moves;
-}
-
-/** Steps from id to id through an index that begins with `column`, whatever the number of rows. */
-function idsIn(db: Connection, table: string, column: string): readonly string[] {
-  const rows = db.all(
-    `WITH RECURSIVE ids (id) AS (
-       SELECT min(${column}) FROM ${table}
-       UNION ALL
-       SELECT (SELECT min(${column}) FROM ${table} WHERE ${column} > ids.id)
-       FROM ids WHERE ids.id IS NOT NULL
-     )
-     SELECT id FROM ids WHERE id IS NOT NULL`,
-  ) as readonly { id: string }[];
-  return rows.map(({ id }) => id);
 }
 
 function move(db: Connection, table: string, column: string, moves: Moves): number {

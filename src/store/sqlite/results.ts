@@ -3,6 +3,7 @@ import type { ResultRecord, Results, ResultsPage } from "../../core/store.ts";
 import type { EpochMs } from "../../core/vocabulary.ts";
 import type { Access } from "./access.ts";
 import { fromJson, toJson } from "./columns.ts";
+import { idsOf } from "./ids.ts";
 
 interface ResultRow {
   readonly slot_id: number;
@@ -18,14 +19,7 @@ interface ResultRow {
 const resultColumns =
   "slot_id, check_id, generation, at_ms, next_due_ms, hold_ms, duration_ms, result";
 
-/** Steps from check to check through the index, whatever the number of results. */
-const everyCheck = `
-  WITH RECURSIVE checks (id) AS (
-    SELECT min(check_id) FROM results
-    UNION ALL
-    SELECT (SELECT min(check_id) FROM results WHERE check_id > checks.id)
-    FROM checks WHERE checks.id IS NOT NULL
-  )`;
+const everyCheck = `WITH RECURSIVE ${idsOf("results", "check_id")}`;
 
 export class SqliteResults implements Results {
   readonly #access: Access;
@@ -59,8 +53,8 @@ export class SqliteResults implements Results {
     return this.#access.read((db) => {
       const rows = db.all(
         `${everyCheck}
-         SELECT ${resultColumns} FROM checks JOIN results ON results.id = (
-           SELECT newest.id FROM results AS newest WHERE newest.check_id = checks.id
+         SELECT ${resultColumns} FROM ids JOIN results ON results.id = (
+           SELECT newest.id FROM results AS newest WHERE newest.check_id = ids.id
            ORDER BY newest.at_ms DESC, newest.id DESC LIMIT 1
          )`,
       ) as readonly ResultRow[];
@@ -74,10 +68,10 @@ export class SqliteResults implements Results {
         `${everyCheck}
          SELECT id AS check_id, (
            SELECT at_ms FROM results
-           WHERE check_id = checks.id AND outcome IN ('pass', 'warn', 'fail')
+           WHERE check_id = ids.id AND outcome IN ('pass', 'warn', 'fail')
            ORDER BY at_ms DESC LIMIT 1
          ) AS at_ms
-         FROM checks WHERE id IS NOT NULL`,
+         FROM ids WHERE id IS NOT NULL`,
       ) as readonly { check_id: string; at_ms: number | null }[];
       const instants = new Map<string, EpochMs>();
       for (const row of rows) {
