@@ -6,6 +6,7 @@ export default defineConfig({
   test: {
     // Named folders only: by default compiled tests under dist would run as well.
     include: ["test/**/*.test.ts"],
+    setupFiles: ["test/helpers/property-seed.ts"],
     reporters: ["default", new StrictReporter()],
     // Some start a dozen processes, on machines that may be slow and shared.
     testTimeout: 60_000,

@@ -96,7 +96,10 @@ export const rolledBack: fc.Arbitrary<World> = fc
     fc.array(fc.tuple(anyMinute, fc.integer({ min: 1, max: 100 })), { maxLength: 3 }),
   )
   .map(([world, rollbacks]) =>
-    rollbacks.reduce((now, [at, length]) => rollBack(now, at, length), world),
+    // In the order of time: an earlier one taken back afterwards could hide what the probes told of a later one.
+    rollbacks
+      .toSorted(([a], [b]) => a - b)
+      .reduce((now, [at, length]) => rollBack(now, at, length), world),
   );
 
 /** Takes back what was loaded in the `length` minutes before `at`, where the probes on both sides tell. */
