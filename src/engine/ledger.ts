@@ -202,11 +202,13 @@ export class Ledger {
 
   /** What the store has taken becomes the state; whoever reads only the log sees incidents come and go. */
   #take(change: StateChange): void {
-    const known = new Set(this.#state.openIncidents().map(({ id }) => id));
+    const told = change.incidents.map((incident) => ({
+      incident,
+      happened: incident.ending ?? (this.#state.isOpen(incident.id) ? "changed" : "opened"),
+    }));
     this.#state.apply(change);
-    for (const incident of change.incidents) {
+    for (const { incident, happened } of told) {
       const { id, kind, datasetId, dimension, alert, checkIds } = incident;
-      const happened = incident.ending ?? (known.has(id) ? "changed" : "opened");
       this.#options.logger.info(
         { incident: id, kind, dataset: datasetId, dimension, alert, checks: checkIds },
         `incident ${happened}`,

@@ -108,6 +108,10 @@ export class WatchState {
     return [...this.#openIncidents.values()];
   }
 
+  isOpen(incidentId: string): boolean {
+    return this.#openIncidents.has(incidentId);
+  }
+
   latestOf(checkId: string): ResultRecord | null {
     return this.#latest.get(checkId) ?? null;
   }
