@@ -11,6 +11,7 @@ import type {
 import { errorRatioWindows } from "../metrics/names.ts";
 import { errorRatios, type SloStatus } from "../slo/evaluate.ts";
 import { exhaustedAt } from "../slo/forecast.ts";
+import { recentTotals } from "../slo/recent.ts";
 import { formatPercent } from "../time/percent.ts";
 import { formatWindow } from "../time/period.ts";
 import { iso, isoOrNull } from "./documents.ts";
@@ -92,7 +93,7 @@ export function sloDocument(slo: Slo, state: WatchState, nowMs: EpochMs): SloDoc
     since: iso(state.sinceOf(slo, nowMs)),
     ...standing,
     burn_rates: burnRatesOf(slo, state, nowMs),
-    forecast: forecastOf(slo, status, nowMs),
+    forecast: forecastOf(slo, state, status, nowMs),
     exclusions: state.exclusionsOf(slo, status.fromMs, status.toMs).map((applied) => ({
       ...exclusionDocument(applied),
       occurrences: applied.times.length,
@@ -137,10 +138,22 @@ function burnRatesOf(slo: Slo, state: WatchState, nowMs: EpochMs): SloDocument["
   }));
 }
 
-function forecastOf(slo: Slo, status: SloStatus, nowMs: EpochMs): SloDocument["forecast"] {
-  if (status.unit !== "time") {
+function forecastOf(
+  slo: Slo,
+  state: WatchState,
+  status: SloStatus,
+  nowMs: EpochMs,
+): SloDocument["forecast"] {
+  const [recent] = recentTotals(
+    state.evidenceOf(slo),
+    state.excludedOf(slo, nowMs),
+    state.sinceOf(slo, nowMs),
+    nowMs,
+    [forecastWindow.windowMs],
+  );
+  if (recent === undefined) {
     return null;
   }
-  const endMs = exhaustedAt(slo, status, nowMs, forecastWindow.windowMs);
+  const endMs = exhaustedAt(slo, status, recent, nowMs);
   return { window: forecastWindow.label, exhausted_at: isoOrNull(endMs) };
 }

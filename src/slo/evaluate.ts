@@ -2,10 +2,9 @@ import type { ExcludedTime } from "../core/exclusion.ts";
 import type { DurationMs, EpochMs } from "../core/vocabulary.ts";
 import { type Bounds, boundsOf } from "../time/period.ts";
 import type { Evidence, SloStatus, SloTerms, Tally } from "./evidence.ts";
-import { excusesOf } from "./exclude.ts";
 import { ratio, share, timesPpm, wholePpm } from "./ratio.ts";
-import { type Totals, tallyOf, together, totalsOf } from "./tally.ts";
-import { intervalsOf } from "./timeline.ts";
+import { type RecentTotals, recentTotals } from "./recent.ts";
+import { tallyOf } from "./tally.ts";
 
 export type { Evidence, SloStatus, SloTerms } from "./evidence.ts";
 
@@ -82,7 +81,7 @@ function budgetOf(
 
 /**
  * Error ratio and burn rate over each of `windowsMs`, ending at `nowMs`, in the order given. Empty for deliveries and
- * rows: a few events a day say nothing of the last hour.
+ * rows.
  */
 export function errorRatios(
   terms: Pick<SloTerms, "objectivePpm" | "coverageFloorPpm">,
@@ -92,23 +91,14 @@ export function errorRatios(
   nowMs: EpochMs,
   windowsMs: readonly DurationMs[],
 ): readonly ErrorRatio[] {
-  if (evidence.unit !== "time") {
-    return [];
-  }
-  const longestMs = Math.max(0, ...windowsMs);
-  const judgedFromMs = Math.min(Math.max(nowMs - longestMs, sinceMs), nowMs);
-  const timelines = evidence.checks.map(({ runs }) => intervalsOf(runs, judgedFromMs, nowMs));
-  const excuses = excusesOf(excluded, judgedFromMs, nowMs);
-  const timeline = together(timelines, excuses, judgedFromMs, nowMs);
-  return windowsMs.map((windowMs) =>
-    errorRatioOf(terms, windowMs, totalsOf(timeline, Math.max(nowMs - windowMs, judgedFromMs))),
+  return recentTotals(evidence, excluded, sinceMs, nowMs, windowsMs).map((recent) =>
+    errorRatioOf(terms, recent),
   );
 }
 
 function errorRatioOf(
   terms: Pick<SloTerms, "objectivePpm" | "coverageFloorPpm">,
-  windowMs: DurationMs,
-  { good, bad, unknown }: Totals,
+  { windowMs, good, bad, unknown }: RecentTotals,
 ): ErrorRatio {
   const known = good + bad;
   const all = known + unknown;

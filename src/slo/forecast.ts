@@ -1,25 +1,25 @@
 import type { Interval } from "../core/timeline.ts";
-import type { DurationMs, EpochMs } from "../core/vocabulary.ts";
+import type { EpochMs } from "../core/vocabulary.ts";
 import type { SloStatus, SloTerms } from "./evidence.ts";
 import { timesPpm, wholePpm } from "./ratio.ts";
-import { totalsOf } from "./tally.ts";
+import type { Totals } from "./tally.ts";
 
 /**
- * When the error budget will be gone if the time to come is as bad as the last `forecastWindowMs` (slo.md §2); of a
- * calendar window what lies in the period counts. Rounded up to a millisecond; `nowMs` when the budget is gone
- * already; null when it will not be, when nothing was known lately, when nothing is allowed at all, and for
- * deliveries and rows. `status` is the one at `nowMs`. Unknown time counts as bad where the SLO declares it so.
+ * When the error budget will be gone if the time to come is as bad as the recent (slo.md §2), which may have begun
+ * before the window. Rounded up to a millisecond; `nowMs` when the budget is gone already; null when it will not be,
+ * when nothing was known lately, and when nothing is allowed at all. `status` and `recent` are those of an SLO over
+ * time at `nowMs`. Unknown time counts as bad where the SLO declares it so.
  */
 export function exhaustedAt(
   terms: SloTerms,
   status: SloStatus,
+  recent: Totals,
   nowMs: EpochMs,
-  forecastWindowMs: DurationMs,
 ): EpochMs | null {
-  if (status.unit !== "time" || status.budget.consumed === null) {
+  if (status.budget.consumed === null) {
     return null;
   }
-  const rates = ratesOf(terms, status, nowMs, forecastWindowMs);
+  const rates = ratesOf(terms, recent);
   const left = leftOf(status, rates);
   if (left <= 0n) {
     return nowMs;
@@ -46,14 +46,8 @@ interface Rates {
   readonly isUnknownBad: boolean;
 }
 
-function ratesOf(
-  terms: SloTerms,
-  { timeline }: SloStatus,
-  nowMs: EpochMs,
-  forecastWindowMs: DurationMs,
-): Rates {
+function ratesOf(terms: SloTerms, { good, bad, unknown }: Totals): Rates {
   const isUnknownBad = terms.unknown === "bad";
-  const { good, bad, unknown } = totalsOf(timeline, nowMs - forecastWindowMs);
   const spentMs = bad + (isUnknownBad ? unknown : 0);
   const seenMs = Math.max(1, good + spentMs);
   return {

@@ -7,6 +7,7 @@ import { errorRatios, evaluateSlo } from "./evaluate.ts";
 import type { SloStatus, SloTerms } from "./evidence.ts";
 import { exhaustedAt } from "./forecast.ts";
 import { evidenceOf, type Observed } from "./observed.ts";
+import { type RecentTotals, recentTotals } from "./recent.ts";
 import type { ReplayOutput } from "./replay-output.ts";
 
 /** The input of `slo replay` (interface.md §6), parsed: one SLO, its checks, and what was observed. */
@@ -32,13 +33,14 @@ export interface Scenario {
  * of the observations changes nothing.
  */
 export function replay(scenario: Scenario): ReplayOutput {
-  const { nowMs, excluded, burnWindows } = scenario;
+  const { nowMs, excluded, burnWindows, forecastWindowMs } = scenario;
   const terms: SloTerms = scenario;
   const sinceMs = scenario.sinceMs ?? boundsOf(scenario.window, nowMs).fromMs;
   const evidence = evidenceOf(scenario.observed, nowMs);
   const status = evaluateSlo(terms, evidence, excluded, sinceMs, nowMs);
   const windowsMs = burnWindows.map(({ ms }) => ms);
   const ratios = errorRatios(terms, evidence, excluded, sinceMs, nowMs, windowsMs);
+  const [recent] = recentTotals(evidence, excluded, sinceMs, nowMs, [forecastWindowMs]);
   return {
     window: {
       from: isoInstant(status.fromMs),
@@ -53,7 +55,7 @@ export function replay(scenario: Scenario): ReplayOutput {
       coverage: sixDecimals(coverage),
       frozen: isFrozen,
     })),
-    forecast: forecastOf(scenario, status),
+    forecast: recent === undefined ? null : forecastOf(scenario, status, recent),
     timeline: status.timeline.map(({ fromMs, toMs, state }) => ({
       from: isoInstant(fromMs),
       to: isoInstant(toMs),
@@ -96,11 +98,12 @@ function ratiosOf({ unit, sli, sliBounds, coverage, budget }: SloStatus) {
   };
 }
 
-function forecastOf(scenario: Scenario, status: SloStatus): ReplayOutput["forecast"] {
-  if (status.unit !== "time") {
-    return null;
-  }
-  const endMs = exhaustedAt(scenario, status, scenario.nowMs, scenario.forecastWindowMs);
+function forecastOf(
+  scenario: Scenario,
+  status: SloStatus,
+  recent: RecentTotals,
+): ReplayOutput["forecast"] {
+  const endMs = exhaustedAt(scenario, status, recent, scenario.nowMs);
   return { exhausted_at: endMs === null ? null : isoInstant(endMs) };
 }
 

@@ -99,6 +99,19 @@ describe("replay", () => {
     expect(replay(scenario)).not.toHaveProperty("blame");
   });
 
+  it("forecasts a period that has just begun by what was promised before it too", () => {
+    const today: Scenario = {
+      ...scenario,
+      window: { kind: "calendar", period: "day", timezone: "UTC" },
+      observed: held([seen(-2, "fail"), ...[-1, 0, 1, 2, 3, 4, 5].map((at) => seen(at))]),
+    };
+    expect(replay(today).forecast).toEqual({ exhausted_at: null });
+    // Of 24 hours 1.2 may be bad, and one of the last eight was: they are gone in 9.6.
+    const promised = replay({ ...today, sinceMs: midnight - day });
+    expect(promised).toMatchObject({ bad_seconds: 0, budget: { consumed: 0 } });
+    expect(promised.forecast).toEqual({ exhausted_at: "2026-01-01T15:36:00Z" });
+  });
+
   it("prints milliseconds of an instant that has some", () => {
     const output = replay({ ...scenario, nowMs: midnight + 1 });
     expect(output.window.to).toBe("2026-01-01T00:00:00.001Z");
