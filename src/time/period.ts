@@ -2,6 +2,7 @@ import { Temporal } from "temporal-polyfill";
 import type { CalendarPeriod, SloWindow } from "../core/mesh.ts";
 import type { DurationMs, EpochMs } from "../core/vocabulary.ts";
 import { BoundedCache } from "./bounded-cache.ts";
+import { localDay } from "./calendar.ts";
 import { formatDuration } from "./duration.ts";
 
 /** Half-open. */
@@ -64,10 +65,7 @@ export function periodAt(period: CalendarPeriod, timezone: string, atMs: EpochMs
 }
 
 function reckonPeriod(period: CalendarPeriod, timezone: string, atMs: EpochMs): Bounds {
-  const day = Temporal.Instant.fromEpochMilliseconds(atMs)
-    .toZonedDateTimeISO(timezone)
-    .toPlainDate();
-  const first = firstDay[period](day);
+  const first = firstDay[period](Temporal.PlainDate.from(localDay(atMs, timezone)));
   return {
     fromMs: first.toZonedDateTime(timezone).epochMilliseconds,
     toMs: nextFirstDay[period](first).toZonedDateTime(timezone).epochMilliseconds,

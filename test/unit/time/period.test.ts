@@ -92,6 +92,13 @@ describe("a calendar period", () => {
     expect(after.fromMs).toBe(before.toMs);
   });
 
+  it("holds an hour that clocks set back over midnight repeat", () => {
+    // Newfoundland set its clocks from 00:01 back to 23:01 until 2011: the day has begun by then.
+    const day = ["1999-10-31T02:30:00.000Z", "1999-11-01T03:30:00.000Z"];
+    expect(bounds("day", "America/St_Johns", "1999-10-31T03:00:00Z")).toEqual(day);
+    expect(bounds("day", "America/St_Johns", "1999-10-31T04:00:00Z")).toEqual(day);
+  });
+
   it("is that of its instant, whichever was asked for before", () => {
     const days = ["2026-07-31", "2026-08-01", "2026-07-31", "2026-06-30"];
     const starts = days.map((text) => {
