@@ -50,6 +50,9 @@ export function kindOf(value: unknown): string {
   if (Array.isArray(value)) {
     return "a list";
   }
+  if (typeof value === "number" && !Number.isFinite(value)) {
+    return String(value);
+  }
   const words = new Map([
     ["string", "text"],
     ["boolean", "true or false"],

@@ -365,6 +365,18 @@ describe("a scenario is refused", () => {
     ).toEqual(["s:2:10: error TM_REPLAY_INPUT: `slo` must be a map of keys, not a number"]);
   });
 
+  test("when a number has no end or is none", () => {
+    const [infinite, none] = [".inf", ".nan"].map((floor) =>
+      told(`slo: { coverage_floor: ${floor} }\nnow: 2026-01-02T00:00:00Z\nobservations: []`),
+    );
+    expect(infinite).toContain(
+      "s:1:24: error TM_REPLAY_INPUT: `coverage_floor` must be a number, not Infinity",
+    );
+    expect(none).toContain(
+      "s:1:24: error TM_REPLAY_INPUT: `coverage_floor` must be a number, not NaN",
+    );
+  });
+
   test("when it is text, a list or nothing", () => {
     expect(told("hello")).toEqual([
       "s:1:1: error TM_REPLAY_INPUT: the file must be a map of keys, not text",
