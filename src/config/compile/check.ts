@@ -48,6 +48,7 @@ function generation(
 ): string {
   const spec = whole(check.spec, check.name);
   const { filter, timezone } = whole(piece.fields.whole, piece.name);
+  const { severity } = whole(check.fields.whole, check.name);
   const { dialect } = connection.spec;
   const context: PlanContext = { dialect, timezone, nowMs: 0, calendar, last: null };
   // A check that reads the catalogue holds it against the promised columns, so they are what it judges.
@@ -60,6 +61,7 @@ function generation(
     timezone,
     type: spec.name,
     params: spec.judged?.(check.params) ?? check.params,
+    severity,
     columns: readsCatalogue ? piece.columns : null,
   });
 }

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { DatasetSource } from "../../core/connector.ts";
 import type { ColumnDefinition } from "../../core/mesh.ts";
+import type { Severity } from "../../core/vocabulary.ts";
 import { compareText } from "../problems.ts";
 
 /** What a check measures and judges. */
@@ -12,6 +13,7 @@ export interface GenerationFacts {
   readonly type: string;
   /** Normalised by the check type: `60m` and `1h` are equal. */
   readonly params: unknown;
+  readonly severity: Severity;
   /** The promised columns, of checks that read the catalogue to compare them; else null. */
   readonly columns: ReadonlyMap<string, ColumnDefinition> | null;
 }
@@ -19,9 +21,10 @@ export interface GenerationFacts {
 /**
  * A hash of what is measured or judged: no hold, confirmation or pair of probes crosses a change of it.
  *
- * Left out are the texts for people (description, owner, links), the schedule and hold, which say when is
- * looked and not at what, and the severity, which says what follows from a verdict and not how it is
- * reached. Left out too is the connection: its name and address may change while the data stays.
+ * The severity is in it, because what one calls bad counts as good for the other, and a verdict must not be held
+ * against a promise that it was not reached for. Left out are the texts for people (description, owner, links), and
+ * the schedule and hold, which say when is looked and not at what. Left out too is the connection: its name and
+ * address may change while the data stays.
  */
 export function generationOf(facts: GenerationFacts): string {
   const columns =
@@ -30,7 +33,9 @@ export function generationOf(facts: GenerationFacts): string {
       : [...facts.columns.values()]
           .map(({ name, type, nullable }) => [name, type, nullable] as const)
           .sort(([a], [b]) => compareText(a, b));
-  return hashOf({ ...facts, filter: facts.filter?.trim() ?? null, columns }).slice(0, 16);
+  // What is written by default is absent: so the generations that stores have kept stay what they are.
+  const severity = facts.severity === "fail" ? undefined : facts.severity;
+  return hashOf({ ...facts, filter: facts.filter?.trim() ?? null, severity, columns }).slice(0, 16);
 }
 
 /** SHA-256 in hex of a value, whatever the order of its keys. */

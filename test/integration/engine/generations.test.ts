@@ -102,6 +102,38 @@ describe("another generation of a check", () => {
     expect(timelineOf(watched.watch, watched.clock.nowMs)).toBe("good 40m, unknown 40m, good 10m");
   });
 
+  describe("by its severity", () => {
+    const daily = (severity: string) =>
+      productFile({
+        schedule: "{ every: 1d }",
+        checks: `      fresh: { type: freshness, column: loaded_at, max_age: 1h, severity: ${severity} }\n`,
+        slos: "  fresh: { objective: 80%, window: 30d, checks: [orders.fresh] }",
+      });
+
+    async function changedAtTwo(before: string, after: string): Promise<Watched> {
+      const watched = await workshop.start(daily(before));
+      for (const time of ["13:00:02", "13:00:07", "14:00:00"]) {
+        await watched.advance(at(`2026-01-05T${time}`) - watched.clock.nowMs);
+      }
+      await watched.watch.reload(await watched.load(daily(after)));
+      await watched.settle();
+      return watched;
+    }
+
+    it("does not hold what was only a warning against the promise, and is measured at once", async () => {
+      const { watch, clock } = await changedAtTwo("warn", "fail");
+      expect(gaugesOf(watch, clock.nowMs)?.good).toBe(false);
+      expect(timelineOf(watch, clock.nowMs + 30 * minuteMs)).toBe("good 2h, bad 30m");
+    });
+
+    it("spends no budget any more, and leaves no incident", async () => {
+      const { watch, clock } = await changedAtTwo("fail", "warn");
+      expect(gaugesOf(watch, clock.nowMs)?.good).toBe(true);
+      expect(watch.state.openIncidents()).toEqual([]);
+      expect(timelineOf(watch, clock.nowMs + 30 * minuteMs)).toBe("good 1h, bad 1h, good 30m");
+    });
+  });
+
   it("of an SLO there is none: objective and window are reckoned anew from the same observations", async () => {
     const watched = await workshop.start(hourly);
     await to(watched, "2026-01-05T12:30:00");

@@ -37,7 +37,7 @@ describe("a generation stays", () => {
     ["when a default is spelled out", "max_age: 60m", "max_age: 60m, time: load"],
     ["when a description changes", "Orders.", "All orders."],
     ["when the schedule changes", "max_age: 60m", "max_age: 60m, schedule: { every: 5m }"],
-    ["when the severity changes", "max_age: 60m", "max_age: 60m, severity: warn"],
+    ["when the default severity is spelled out", "max_age: 60m", "max_age: 60m, severity: fail"],
     ["when the hold changes", "max_age: 60m", "max_age: 60m, hold: 3h"],
     ["when a column is described", "A name.", "The name."],
     [
@@ -81,6 +81,16 @@ describe("a generation ends", () => {
   test("when a parameter changes, for that check alone", async () => {
     const before = await generationsOf(product);
     const after = await generationsOf(product.replace("60m", "61m"));
+
+    expect(after["fresh"]).not.toBe(before["fresh"]);
+    expect(after["shape"]).toBe(before["shape"]);
+  });
+
+  test("when the severity changes, for that check alone", async () => {
+    const before = await generationsOf(product);
+    const after = await generationsOf(
+      product.replace("max_age: 60m", "max_age: 60m, severity: warn"),
+    );
 
     expect(after["fresh"]).not.toBe(before["fresh"]);
     expect(after["shape"]).toBe(before["shape"]);
