@@ -16,6 +16,8 @@ export const duckdb: ConnectorSpec<DuckdbConfig> = {
     tellsAbsentFromForbidden: true,
     catalogueHasNullability: true,
     billsWakeTime: false,
+    statistics: [],
+    estimatesBytes: false,
   },
   create: ({ path, memory_limit: memoryLimit, threads }, context) =>
     new DuckdbConnector(

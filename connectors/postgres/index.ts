@@ -20,6 +20,8 @@ const capabilities: Capabilities = {
   tellsAbsentFromForbidden: true,
   catalogueHasNullability: true,
   billsWakeTime: false,
+  statistics: [],
+  estimatesBytes: false,
 };
 
 /** PostgreSQL, and servers that speak its protocol and have its catalogue. */

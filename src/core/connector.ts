@@ -72,6 +72,29 @@ export interface Capabilities {
   readonly catalogueHasNullability: boolean;
   /** Being awake costs money, so that probes are not spread over time. */
   readonly billsWakeTime: boolean;
+  /** What `statistics` may say of an ordinary table; of views, queries and files it may say less. */
+  readonly statistics: readonly StatisticsField[];
+  /** `estimate` tells what a statement would scan. */
+  readonly estimatesBytes: boolean;
+}
+
+export type StatisticsField = "rows" | "bytes" | "lastChange";
+
+/** What a warehouse's metadata say of a dataset, without reading its rows. What is not known there is left out. */
+export interface Statistics {
+  readonly rows?: { readonly count: number; readonly isExact: boolean };
+  readonly bytes?: number;
+  /**
+   * By the warehouse's clock, no row has changed after this instant. It may be later than the last change: some
+   * warehouses move it for maintenance and for DML that touched no row. Left out where it could be earlier.
+   */
+  readonly lastChangeMs?: EpochMs;
+}
+
+/** The metadata's answer for one dataset; a missing or forbidden one is a failure of its own. */
+export interface DatasetStatistics {
+  readonly datasetId: string;
+  readonly statistics: Measured<Statistics>;
 }
 
 /** Bounds of one call. Every call ends within `timeoutMs` plus a short grace, on the server too. */
@@ -117,6 +140,13 @@ export interface Connector extends AsyncDisposable {
     datasets: readonly DatasetRef[],
     options: CallOptions,
   ): Promise<readonly DatasetColumns[]>;
+  /** Reads the metadata, one query per schema (or fewer) for all `datasets`. Throws `ConnectorError`. */
+  statistics?(
+    datasets: readonly DatasetRef[],
+    options: CallOptions,
+  ): Promise<readonly DatasetStatistics[]>;
+  /** What the statement would scan, without running it. Throws `ConnectorError`. */
+  estimate?(sql: string, options: CallOptions): Promise<{ readonly bytes: number }>;
 }
 
 export interface ConnectorContext {
