@@ -91,6 +91,13 @@ export interface Statistics {
   readonly lastChangeMs?: EpochMs;
 }
 
+  /** Of a table that is partitioned by the values of a time column: a condition on it reads the partitions concerned. */
+  readonly partitions?: {
+    /** Exact in case. */
+    readonly column: string;
+    /** Where the newest partition with rows begins. Only a hint: a newer or an emptied one makes no answer wrong. */
+    readonly newestFromMs?: EpochMs;
+  };
 /** The metadata's answer for one dataset; a missing or forbidden one is a failure of its own. */
 export interface DatasetStatistics {
   readonly datasetId: string;
@@ -178,6 +185,8 @@ export class ConnectorError extends Error {
 
   constructor(failure: MeasurementFailure, options: { cause?: unknown } = {}) {
     super(failure.message, { cause: options.cause });
+  /** What `statistics` may say of such a source. Unless given: of a table what the capabilities say, of others nothing. */
+  statisticsOf?(source: DatasetSource): readonly StatisticsField[];
     this.name = "ConnectorError";
     this.failure = failure;
   }
