@@ -18,6 +18,7 @@ export const duckdb: ConnectorSpec<DuckdbConfig> = {
     billsWakeTime: false,
     statistics: [],
     estimatesBytes: false,
+    reportsBytes: false,
   },
   create: ({ path, memory_limit: memoryLimit, threads }, context) =>
     new DuckdbConnector(

@@ -22,6 +22,7 @@ const capabilities: Capabilities = {
   billsWakeTime: false,
   statistics: [],
   estimatesBytes: false,
+  reportsBytes: false,
 };
 
 /** PostgreSQL, and servers that speak its protocol and have its catalogue. */

@@ -1,4 +1,5 @@
 import { referencePattern } from "../../src/config/json-schema.ts";
+import { bytesPattern } from "../../src/time/bytes.ts";
 import { durationPattern } from "../../src/time/duration.ts";
 import { percentPattern } from "../../src/time/percent.ts";
 import { table } from "./markdown.ts";
@@ -173,6 +174,9 @@ function scalarText(schema: Schema): string {
   }
   if (schema.pattern === percentPattern.source) {
     return "percent";
+  }
+  if (schema.pattern === bytesPattern.source) {
+    return "size";
   }
   const words = new Map([
     ["integer", "whole number"],

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { positiveDurationField, zoneField } from "../time/fields.ts";
+import { bytesField, positiveDurationField, zoneField } from "../time/fields.ts";
 import { alertField, dayField, labelField, nameField, oneOf, versionField } from "./fields.ts";
 
 /** `tidemark.yaml`: the daemon (interface.md §1). */
@@ -91,6 +91,11 @@ export const connectionFields = {
   }),
   statement_timeout: positiveDurationField.prefault("30s").meta({
     description: "After this a statement is stopped, on the server too.",
+  }),
+  max_bytes_per_day: bytesField.optional().meta({
+    description:
+      "What its statements may scan on one UTC day; beyond it checks end `error: budget`. Only where the warehouse tells what it scanned.",
+    examples: ["10GB", "500MiB"],
   }),
 };
 

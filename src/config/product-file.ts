@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { positiveDurationField, zoneField } from "../time/fields.ts";
+import { bytesField, positiveDurationField, zoneField } from "../time/fields.ts";
 import {
   alertField,
   labelField,
@@ -194,6 +194,11 @@ const productKeys = {
     .meta({ description: "Who uses the product; named in notices." }),
   links: z.record(labelField, linkField).default({}).meta({
     description: "Addresses that notices show: `runbook`, `docs`, and others of your own.",
+  }),
+  max_bytes_per_day: bytesField.optional().meta({
+    description:
+      "What its checks may scan on one UTC day; beyond it they end `error: budget`. Only where the warehouse tells what it scanned.",
+    examples: ["10GB", "500MiB"],
   }),
 };
 

@@ -76,6 +76,8 @@ export interface Capabilities {
   readonly statistics: readonly StatisticsField[];
   /** `estimate` tells what a statement would scan. */
   readonly estimatesBytes: boolean;
+  /** `query` tells of every statement that it answers what it scanned, so that a budget of bytes can be kept. */
+  readonly reportsBytes: boolean;
 }
 
 export type StatisticsField = "rows" | "bytes" | "lastChange";
@@ -89,8 +91,6 @@ export interface Statistics {
    * warehouses move it for maintenance and for DML that touched no row. Left out where it could be earlier.
    */
   readonly lastChangeMs?: EpochMs;
-}
-
   /** Of a table that is partitioned by the values of a time column: a condition on it reads the partitions concerned. */
   readonly partitions?: {
     /** Exact in case. */
@@ -98,6 +98,8 @@ export interface Statistics {
     /** Where the newest partition with rows begins. Only a hint: a newer or an emptied one makes no answer wrong. */
     readonly newestFromMs?: EpochMs;
   };
+}
+
 /** The metadata's answer for one dataset; a missing or forbidden one is a failure of its own. */
 export interface DatasetStatistics {
   readonly datasetId: string;
@@ -110,6 +112,8 @@ export interface CallOptions {
   readonly timeoutMs: DurationMs;
   /** Who asks, e.g. `orders/orders`; goes into a leading query comment. */
   readonly label: string;
+  /** The data product that a statement is sent for: what it costs is counted to it. */
+  readonly product?: string;
   /** The dataset's zone, for dialects whose time literals are read in the session's zone. */
   readonly timezone?: string;
 }
@@ -119,7 +123,13 @@ export interface QueryResult {
   readonly rows: readonly (readonly SqlValue[])[];
   /** More rows than `maxRows` were there; the rest was not fetched. */
   readonly isTruncated: boolean;
+  /** As the warehouse says; left out where it does not, because that is unknown and not 0. */
   readonly bytesScanned?: number;
+  /**
+   * How long the statement kept the warehouse busy, where the warehouse says so itself. Left out, it is the time that
+   * the call took by the daemon's monotonic clock, which has the way there and back in it.
+   */
+  readonly warehouseMs?: DurationMs;
 }
 
 /** The catalogue's answer for one dataset; a missing or forbidden one is a failure of its own. */
@@ -175,6 +185,8 @@ export interface ConnectorSpec<C = unknown> {
   readonly config: z.ZodObject & z.ZodType<C>;
   readonly capabilities: Capabilities;
   readonly dialect: SqlDialect;
+  /** What `statistics` may say of such a source. Unless given: of a table what the capabilities say, of others nothing. */
+  statisticsOf?(source: DatasetSource): readonly StatisticsField[];
   /** Does no I/O and loads no driver. */
   create(config: C, context: ConnectorContext): Connector;
 }
@@ -185,8 +197,6 @@ export class ConnectorError extends Error {
 
   constructor(failure: MeasurementFailure, options: { cause?: unknown } = {}) {
     super(failure.message, { cause: options.cause });
-  /** What `statistics` may say of such a source. Unless given: of a table what the capabilities say, of others nothing. */
-  statisticsOf?(source: DatasetSource): readonly StatisticsField[];
     this.name = "ConnectorError";
     this.failure = failure;
   }

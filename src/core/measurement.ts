@@ -34,7 +34,10 @@ export interface GapsRequest {
   readonly maxGaps: number;
 }
 
-/** Why a figure is missing: kind and hint in our own words, `code` the driver's (SQLSTATE, errno). */
+/**
+ * Why a figure is missing: kind and hint in our own words, `code` the driver's (SQLSTATE, errno), and of kind `budget`
+ * which budget it is: `connection:dwh` or `product:orders`.
+ */
 export interface MeasurementFailure {
   readonly kind: FailureKind;
   readonly message: string;

@@ -38,6 +38,8 @@ export interface Product {
   readonly upstream: readonly string[];
   readonly consumers: readonly string[];
   readonly links: Readonly<Record<string, string>>;
+  /** What its checks may scan on one UTC day; `null`: without bound. */
+  readonly maxBytesPerDay: number | null;
   readonly datasetIds: readonly string[];
   readonly sloIds: readonly string[];
 }
@@ -140,7 +142,9 @@ export interface ConnectionDefinition {
   readonly config: unknown;
   readonly maxConcurrency: number;
   readonly statementTimeoutMs: DurationMs;
-  /** Hash of the expanded definition, so that a reload reconnects only what changed. */
+  /** What may be scanned through it on one UTC day; `null`: without bound. */
+  readonly maxBytesPerDay: number | null;
+  /** Hash of what the connector is made from, so that a reload reconnects only what changed. */
   readonly fingerprint: string;
 }
 

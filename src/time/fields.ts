@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { DurationMs, Ppm } from "../core/vocabulary.ts";
+import { bytesPattern, parseBytes } from "./bytes.ts";
 import { formatTimeOfDay, parseTimeOfDay, timeOfDayPattern } from "./deadlines.ts";
 import { durationPattern, parseDuration } from "./duration.ts";
 import { parsePercent, percentPattern } from "./percent.ts";
@@ -81,3 +82,23 @@ export const timeOfDayField = z
   .regex(timeOfDayPattern, timeOfDayMessage)
   .transform((text) => formatTimeOfDay(parseTimeOfDay(text) ?? 0))
   .meta({ description: "A local time of day.", examples: ["07:00", "23:59:30"] });
+
+const bytesMessage = "expected a size such as `10GB` or `500MiB`";
+
+/** `10GB` → bytes, at least one. */
+export const bytesField = z
+  .string(bytesMessage)
+  .regex(bytesPattern, bytesMessage)
+  .transform((text, context): number => {
+    const bytes = parseBytes(text);
+    if (bytes === null || bytes === 0) {
+      const message = bytes === 0 ? "the size must be above zero" : "the size is beyond reckoning";
+      context.addIssue({ code: "custom", message });
+      return z.NEVER;
+    }
+    return bytes;
+  })
+  .meta({
+    description: "A size: B, KB, MB, GB, TB and PB are powers of 1000, KiB to PiB of 1024.",
+    examples: ["10GB", "500MiB"],
+  });

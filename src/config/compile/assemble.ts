@@ -65,6 +65,7 @@ export class MeshBuilder {
         upstream: fields.upstream,
         consumers: fields.consumers,
         links: fields.links,
+        maxBytesPerDay: fields.max_bytes_per_day ?? null,
         datasetIds,
         sloIds,
       }),

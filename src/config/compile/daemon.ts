@@ -18,6 +18,7 @@ import { notBuilt, refuseNotBuilt } from "../not-built.ts";
 import { type Fields, isFields, type PieceOptions, readPiece } from "../piece.ts";
 import { type Path, type Report, subject } from "../problems.ts";
 import { kindOf } from "../zod-words.ts";
+import { refuseByteBudget } from "./byte-budgets.ts";
 import { calendarOf } from "./calendars.ts";
 import { hashOf } from "./generation.ts";
 import { httpOf } from "./http.ts";
@@ -121,6 +122,10 @@ function connectionOf(
     return { type: spec.type, spec, definition: null };
   }
   const shared = whole as z.output<z.ZodObject<typeof connectionFields>>;
+  const maxBytesPerDay = shared.max_bytes_per_day ?? null;
+  if (maxBytesPerDay !== null && !spec.capabilities.reportsBytes) {
+    refuseByteBudget([spec.type], at, report);
+  }
   const definition = {
     name: nameOf(at),
     type: spec.type,
@@ -128,7 +133,9 @@ function connectionOf(
     maxConcurrency: shared.max_concurrency,
     statementTimeoutMs: shared.statement_timeout,
   };
-  return { type: spec.type, spec, definition: { ...definition, fingerprint: hashOf(definition) } };
+  // The budget is kept outside of the connector, which need not reconnect when it changes.
+  const fingerprint = hashOf(definition);
+  return { type: spec.type, spec, definition: { ...definition, maxBytesPerDay, fingerprint } };
 }
 
 function notifierOf(

@@ -1,6 +1,7 @@
 import type { AlertLevel } from "../../core/vocabulary.ts";
 import { clip, listed, type Path, type Report } from "../problems.ts";
 import { hintFor } from "../suggest.ts";
+import { refuseByteBudget } from "./byte-budgets.ts";
 import { linkChecks } from "./link-checks.ts";
 import type { LinkContext } from "./link-context.ts";
 import { linkSlos } from "./link-slos.ts";
@@ -31,6 +32,7 @@ export function linkProduct(
       checkTeam(check.fields.known.owner, [...check.at, "owner"], daemon, report);
     }
   }
+  checkByteBudget(product, daemon, report);
   checkRenames(product, report);
   return linkChecks(product, daemon, report).union(linkSlos(product, context, report));
 }
@@ -108,6 +110,20 @@ function checkConnection(dataset: DatasetPiece, daemon: DaemonPieces, report: Re
     const message = `\`${kind}\` cannot be read through ${through} of type ${connection.type}`;
     const hint = `give ${allowed}, or another connection`;
     report.error("TM_CONFIG_INVALID", [...dataset.at, kind], message, { spot: "key", hint });
+  }
+}
+
+/** A budget that only some of the product's warehouses could keep would be none. */
+function checkByteBudget(product: ProductPieces, daemon: DaemonPieces, report: Report): void {
+  if (product.fields.known.max_bytes_per_day === undefined) {
+    return;
+  }
+  const types = product.datasets.flatMap((dataset) => {
+    const connection = daemon.connections.get(connectionOf(dataset, daemon) ?? "");
+    return connection && !connection.spec.capabilities.reportsBytes ? [connection.type] : [];
+  });
+  if (types.length > 0) {
+    refuseByteBudget([...new Set(types)], [], report);
   }
 }
 

@@ -97,6 +97,7 @@ describe("a run of checks of which some need no measuring", () => {
         config,
         maxConcurrency: 1,
         statementTimeoutMs: 5_000,
+        maxBytesPerDay: null,
         fingerprint: "f1",
       },
       connector,

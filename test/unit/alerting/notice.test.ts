@@ -57,6 +57,7 @@ const facts: NoticeFacts = {
     upstream: ["payments"],
     consumers: [],
     links: { runbook: "https://example.com/runbook" },
+    maxBytesPerDay: null,
     datasetIds: ["orders/orders"],
     sloIds: ["orders/fresh"],
   },

@@ -132,6 +132,7 @@ test("products, datasets and SLOs are compiled as declared", async () => {
     upstream: ["payments/refunds"],
     consumers: ["finance-reporting"],
     links: { runbook: "https://example.com/runbooks/orders" },
+    maxBytesPerDay: null,
     datasetIds: ["orders/orders"],
     sloIds: ["orders/fresh"],
   });

@@ -159,7 +159,7 @@ test("all problems of all files are told at once, in the order of files and line
     "a.product.yaml:14:14: error TM_CONFIG_REFERENCE: `orders.frsh` is no check of this product (did you mean `orders.fresh`?)",
     "b.product.yaml:3:12: error TM_CONFIG_REFERENCE: `oders` is no product of this mesh (did you mean `orders`?)",
     "b.product.yaml:4:8: error TM_CONFIG_REFERENCE: `chekout` is no team of tidemark.yaml (did you mean `checkout`?)",
-    "b.product.yaml:5:1: error TM_CONFIG_UNKNOWN_KEY: `owners` is not a key that is known here (did you mean `owner`? allowed here: version, product, renamed_from, domain, description, tier, owner, alert, contacts, upstream, consumers, links, datasets, slos)",
+    "b.product.yaml:5:1: error TM_CONFIG_UNKNOWN_KEY: `owners` is not a key that is known here (did you mean `owner`? allowed here: version, product, renamed_from, domain, description, tier, owner, alert, contacts, upstream, consumers, links, max_bytes_per_day, datasets, slos)",
   ]);
 });
 

@@ -23,6 +23,7 @@ const product = (name: string, given: Partial<Product>): Product => ({
   upstream: [],
   consumers: [],
   links: {},
+  maxBytesPerDay: null,
   datasetIds: [],
   sloIds: [],
   ...given,

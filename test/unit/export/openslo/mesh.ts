@@ -22,6 +22,7 @@ export const orders: Product = {
   upstream: [],
   consumers: [],
   links: {},
+  maxBytesPerDay: null,
   datasetIds: ["orders/orders"],
   sloIds: ["orders/fresh", "orders/by_seven", "orders/whole"],
 };
