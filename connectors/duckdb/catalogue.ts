@@ -69,7 +69,11 @@ function catalogueQuery(names: string): string {
 }
 
 /** The ways in which a query may name a table: with or without its database, and its schema if that is not `main`. */
-function keysOf([database = "", schema = "", table = ""]: readonly string[]): readonly string[] {
+export function keysOf([
+  database = "",
+  schema = "",
+  table = "",
+]: readonly string[]): readonly string[] {
   const paths = [
     [schema, table],
     [database, schema, table],
@@ -79,7 +83,7 @@ function keysOf([database = "", schema = "", table = ""]: readonly string[]): re
 }
 
 /** DuckDB takes the Latin letters A to Z of a name as the same in either case, and no others. */
-function keyOf(path: readonly string[]): string {
+export function keyOf(path: readonly string[]): string {
   return path.map((name) => name.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase())).join("\0");
 }
 
@@ -88,4 +92,4 @@ const absentFailure: MeasurementFailure = {
   message: "The table does not exist in this database.",
   hint: "Check the dataset's `table` and the connection's `path`; a name without a schema is looked for in `main`.",
 };
-const absent: Columns = { ok: false, failure: absentFailure };
+export const absent: Measured<never> = { ok: false, failure: absentFailure };

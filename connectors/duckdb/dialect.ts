@@ -88,6 +88,16 @@ export function folderOf(glob: string): { readonly folder: string; readonly hasW
   return { folder: fixed.slice(0, fixed.lastIndexOf("/") + 1), hasWildcard: wildcardAt >= 0 };
 }
 
+/** The globs as a reader takes them. */
+export function globList(globs: readonly string[]): string {
+  return `[${globs.map(quoteText).join(", ")}]`;
+}
+
+/** Parquet files say in their footers how many rows they hold. */
+export function areParquet(globs: readonly string[]): boolean {
+  return readerOf(globs) === "read_parquet";
+}
+
 export function quoteText(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }
@@ -123,7 +133,7 @@ function files(globs: readonly string[]): string {
   }
   const reader = readerOf(globs);
   const header = reader === "read_csv" ? ", header = true" : "";
-  return `${reader}([${globs.map(quoteText).join(", ")}], union_by_name = true${header})`;
+  return `${reader}(${globList(globs)}, union_by_name = true${header})`;
 }
 
 function aggregate({ fn, of, filter }: AggregateRequest): string {

@@ -7,15 +7,20 @@ import {
   ConnectorError,
   type DatasetColumns,
   type DatasetRef,
+  type DatasetSource,
+  type DatasetStatistics,
   type QueryResult,
+  type Statistics,
 } from "../../src/core/connector.ts";
+import type { Measured } from "../../src/core/measurement.ts";
 import { bounded } from "./bounded.ts";
 import { type Columns, describeTables, textOf } from "./catalogue.ts";
-import { dialect, filesProblem, folderOf, quoteText } from "./dialect.ts";
+import { dialect, filesProblem, folderOf, globList, quoteText } from "./dialect.ts";
 import { Engine, type EngineOptions, type Lease } from "./engine.ts";
 import { hasNoFiles, noFiles, toConnectorError } from "./failures.ts";
 import { answerOfNothing, guard } from "./guard.ts";
 import { fetchRows } from "./rows.ts";
+import { filesQuery, filesStatistics, tableStatistics } from "./statistics.ts";
 
 export class DuckdbConnector implements Connector {
   readonly #path: string | null;
@@ -56,6 +61,21 @@ export class DuckdbConnector implements Connector {
       for (const dataset of datasets) {
         const columns = tables.get(dataset.id) ?? (await this.#describeRelation(lease, dataset));
         answers.push({ datasetId: dataset.id, columns });
+      }
+      return answers;
+    });
+  }
+
+  async statistics(
+    datasets: readonly DatasetRef[],
+    options: CallOptions,
+  ): Promise<readonly DatasetStatistics[]> {
+    return this.#call(options, async (lease) => {
+      const tables = await tableStatistics(lease, datasets, this.#clock.now());
+      const answers: DatasetStatistics[] = [];
+      for (const { id, source } of datasets) {
+        const statistics = tables.get(id) ?? (await this.#statisticsOf(lease, source));
+        answers.push({ datasetId: id, statistics });
       }
       return answers;
     });
@@ -104,14 +124,13 @@ export class DuckdbConnector implements Connector {
    * A glob that matches nothing is no row, but to DuckDB it is an error, since it then knows no columns. So
    * it is left out of the statement; when no glob of the dataset matches anything, null is returned. So is a
    * single file that is missing, which to DuckDB lies outside of the fence; but when all are, the dataset is
-   * not found. It is found in the statement by its relation, whose spelling is the dialect's own.
+   * not found. It is found in the statement by its list of globs, whose spelling is the dialect's own.
    */
   async #read(lease: Lease, sql: string, maxRows: number): Promise<QueryResult | null> {
     try {
       return await fetchRows(lease, sql, maxRows);
     } catch (error) {
-      const relationOf = (globs: readonly string[]) => dialect.relation({ kind: "files", globs });
-      const globs = this.#fileSets.find((one) => sql.includes(relationOf(one)));
+      const globs = this.#fileSets.find((one) => sql.includes(globList(one)));
       if (globs === undefined) {
         throw error;
       }
@@ -130,7 +149,7 @@ export class DuckdbConnector implements Connector {
       }
       return fetchRows(
         lease,
-        sql.replaceAll(relationOf(globs), () => relationOf(present)),
+        sql.replaceAll(globList(globs), () => globList(present)),
         maxRows,
       );
     }
@@ -152,6 +171,25 @@ export class DuckdbConnector implements Connector {
         nullable: null,
       }));
       return { ok: true, value, atMs };
+    } catch (error) {
+      return { ok: false, failure: toConnectorError(error).failure };
+    }
+  }
+
+  /** Of a query nothing is known without running it. */
+  async #statisticsOf(lease: Lease, source: DatasetSource): Promise<Measured<Statistics>> {
+    const atMs = this.#clock.now();
+    if (source.kind !== "files") {
+      return { ok: true, value: {}, atMs };
+    }
+    try {
+      const { globs } = source;
+      const sql = filesQuery(globs);
+      // Asked for sizes alone, DuckDB takes a file that is missing for none.
+      if ((await missingFiles(globs)).length === globs.length) {
+        return { ok: false, failure: noFiles };
+      }
+      return { ok: true, value: filesStatistics(await this.#read(lease, sql, 1)), atMs };
     } catch (error) {
       return { ok: false, failure: toConnectorError(error).failure };
     }

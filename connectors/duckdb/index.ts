@@ -3,6 +3,7 @@ import type { ConnectorSpec } from "../../src/core/connector.ts";
 import { config, type DuckdbConfig } from "./config.ts";
 import { dialect } from "./dialect.ts";
 import { DuckdbConnector } from "./driver.ts";
+import { fieldsOfFiles } from "./statistics.ts";
 
 export const duckdb: ConnectorSpec<DuckdbConfig> = {
   type: "duckdb",
@@ -16,10 +17,12 @@ export const duckdb: ConnectorSpec<DuckdbConfig> = {
     tellsAbsentFromForbidden: true,
     catalogueHasNullability: true,
     billsWakeTime: false,
-    statistics: [],
+    statistics: ["rows"],
     estimatesBytes: false,
     reportsBytes: false,
   },
+  statisticsOf: (source) =>
+    source.kind === "table" ? ["rows"] : source.kind === "files" ? fieldsOfFiles(source.globs) : [],
   create: ({ path, memory_limit: memoryLimit, threads }, context) =>
     new DuckdbConnector(
       {

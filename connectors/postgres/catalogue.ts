@@ -1,6 +1,7 @@
 import type { Clock } from "../../src/core/clock.ts";
 import { ConnectorError, type DatasetColumns, type DatasetRef } from "../../src/core/connector.ts";
 import type { CatalogueColumn, Measured, MeasurementFailure } from "../../src/core/measurement.ts";
+import type { SqlValue } from "../../src/core/value.ts";
 import { withoutEnd } from "./dialect.ts";
 import { asConnectorError } from "./failures.ts";
 import type { Ask } from "./wire.ts";
@@ -12,9 +13,8 @@ type Columns = Measured<readonly CatalogueColumn[]>;
  * and forbidden can be told apart; information_schema and to_regclass cannot do that for a whole list.
  * The names are cast to `name`, which cuts them to 63 bytes just as SQL does and lets the index serve.
  */
-const tableColumns = `select asked.catalogue is null or asked.catalogue = current_database(),
-  found.may_read, listed.columns
-from unnest($1::text[], $2::text[], $3::text[]) with ordinality as asked (catalogue, schema, name, place)
+export const askedTables = `unnest($1::text[], $2::text[], $3::text[])
+  with ordinality as asked (catalogue, schema, name, place)
 left join lateral (
   select c.oid, c.relkind,
     has_schema_privilege(n.oid, 'usage') and has_any_column_privilege(c.oid, 'select') as may_read
@@ -22,7 +22,14 @@ left join lateral (
   join pg_catalog.pg_namespace n on n.oid = c.relnamespace
   where c.relname = asked.name::name and c.relkind in ('r', 'v', 'm', 'f', 'p')
     and case when asked.schema is null then pg_table_is_visible(c.oid) else n.nspname = asked.schema::name end
-) as found on true
+) as found on true`;
+
+/** The first two columns say whether the dataset is in this database, and whether the role may read it. */
+export const askedReadable = `asked.catalogue is null or asked.catalogue = current_database(),
+  found.may_read`;
+
+const tableColumns = `select ${askedReadable}, listed.columns
+from ${askedTables}
 left join lateral (
   select json_agg(json_build_object('name', a.attname, 'type', format_type(a.atttypid, a.atttypmod),
     'nullable', case when found.relkind not in ('v', 'm')
@@ -60,6 +67,20 @@ async function describeTables(
   datasets: readonly DatasetRef[],
   clock: Clock,
 ): Promise<ReadonlyMap<string, Columns>> {
+  return readTables(ask, tableColumns, datasets, clock, ([columns]) => columnsOf(columns));
+}
+
+/**
+ * One answer per table among `datasets`, by the dataset's id, in one statement that begins with `askedReadable` and
+ * has one row per table, in the order asked; `read` gets what stands behind those columns.
+ */
+export async function readTables<T>(
+  ask: Ask,
+  text: string,
+  datasets: readonly DatasetRef[],
+  clock: Clock,
+  read: (values: readonly SqlValue[]) => T,
+): Promise<ReadonlyMap<string, Measured<T>>> {
   const tables = datasets.flatMap(({ id, source }) =>
     // Postgres takes no NUL in a value, and one such name would spoil the statement for all.
     source.kind === "table" && !source.parts.some((part) => part.includes("\0"))
@@ -71,9 +92,9 @@ async function describeTables(
   }
   const part = (place: number) => tables.map(({ parts }) => parts.at(place) ?? null);
   const atMs = clock.now();
-  const { rows } = await ask({ text: tableColumns, values: [part(-3), part(-2), part(-1)] });
+  const { rows } = await ask({ text, values: [part(-3), part(-2), part(-1)] });
   return new Map(
-    rows.map(([isHere, mayRead, columns], place): [string, Columns] => [
+    rows.map(([isHere, mayRead, ...values], place): [string, Measured<T>] => [
       tables[place]?.id ?? "",
       isHere !== true
         ? { ok: false, failure: elsewhere }
@@ -81,7 +102,7 @@ async function describeTables(
           ? missing
           : mayRead !== true
             ? { ok: false, failure: forbidden }
-            : { ok: true, value: columnsOf(columns), atMs },
+            : { ok: true, value: read(values), atMs },
     ]),
   );
 }
@@ -116,7 +137,7 @@ from unnest($1::oid[], $2::int[]) with ordinality as field (oid, modifier, place
 
 const ofOneDataset: ReadonlySet<string> = new Set(["invalid_query", "not_found", "permission"]);
 
-const missing: Columns = {
+export const missing: Measured<never> = {
   ok: false,
   failure: {
     kind: "not_found",

@@ -12,6 +12,7 @@ import { config, type PostgresConfig, readSettings } from "./config.ts";
 import { dialect } from "./dialect.ts";
 import { PostgresDriver } from "./driver.ts";
 import { testStages } from "./stages.ts";
+import { readStatistics } from "./statistics.ts";
 
 const capabilities: Capabilities = {
   sources: ["table", "query"],
@@ -20,7 +21,7 @@ const capabilities: Capabilities = {
   tellsAbsentFromForbidden: true,
   catalogueHasNullability: true,
   billsWakeTime: false,
-  statistics: [],
+  statistics: ["rows", "bytes"],
   estimatesBytes: false,
   reportsBytes: false,
 };
@@ -51,6 +52,9 @@ function create(given: PostgresConfig, context: ConnectorContext): Connector {
 
     describe: (datasets: readonly DatasetRef[], options: CallOptions) =>
       driver.call(options, (ask) => describeDatasets(ask, datasets, context.clock)),
+
+    statistics: (datasets: readonly DatasetRef[], options: CallOptions) =>
+      driver.call(options, (ask) => readStatistics(ask, datasets, context.clock)),
 
     [Symbol.asyncDispose]: () => driver[Symbol.asyncDispose](),
   };

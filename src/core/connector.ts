@@ -186,7 +186,7 @@ export interface ConnectorSpec<C = unknown> {
   readonly capabilities: Capabilities;
   readonly dialect: SqlDialect;
   /** What `statistics` may say of such a source. Unless given: of a table what the capabilities say, of others nothing. */
-  statisticsOf?(source: DatasetSource): readonly StatisticsField[];
+  readonly statisticsOf?: (source: DatasetSource) => readonly StatisticsField[];
   /** Does no I/O and loads no driver. */
   create(config: C, context: ConnectorContext): Connector;
 }

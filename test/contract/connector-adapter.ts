@@ -46,6 +46,8 @@ export interface ConnectorAdapter {
   series(rows: number): string;
   /** Makes a partitioned table `(id, day)` with two rows in two partitions; left out where there is no such thing. */
   readonly partitionedTable?: (relation: string) => readonly string[];
+  /** Statements that make the warehouse gather a table's statistics; left out where they are always there. */
+  readonly analyse?: (relation: string) => readonly string[];
   /** SELECTs that would write if the session let them, e.g. `select nextval(…)`. */
   readonly sneakyWrites?: readonly string[];
   /** False where nothing that exists can be forbidden, so that whatever is not seen is absent. */
@@ -69,7 +71,7 @@ export interface ConnectorCounterpart extends AsyncDisposable {
   cutConnections(): Promise<void>;
   /** A connector whose warehouse is not there until `arrive` has been called. */
   lateArrival(): Promise<{ readonly connector: Connector; arrive(): Promise<void> }>;
-  /** Parts of a table that exists and that the role of `connect` may not read. Needed with `tellsAbsentFromForbidden` where there are grants. */
+  /** Parts of a table that exists and that the role of `connect` may not read; may be asked more than once. Needed with `tellsAbsentFromForbidden` where there are grants. */
   forbiddenTable?(): Promise<readonly string[]>;
   /** Connectors that cannot work, the stage of `testConnection` at which that shows and the failure of a query. */
   badConnections(): readonly BadConnection[];

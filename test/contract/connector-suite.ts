@@ -9,6 +9,7 @@ import {
   columnKinds,
 } from "./connector-adapter.ts";
 import { canonicalValues, oddNames } from "./connector-cases.ts";
+import { describeStatistics } from "./connector-suite-statistics.ts";
 import { describeTimes, literalOf } from "./connector-suite-times.ts";
 
 /**
@@ -289,6 +290,30 @@ export function connectorSuite(adapter: ConnectorAdapter): void {
           ]);
         });
       }
+    });
+
+    const { analyse } = adapter;
+    const hasForbidden = capabilities.tellsAbsentFromForbidden && adapter.hasGrants !== false;
+    describeStatistics({
+      capabilities,
+      connector: () => connector,
+      options,
+      ref,
+      relation,
+      make: (name) =>
+        counterpart.execute(`create table ${relation(name)} (id ${declared("integer")})`),
+      fill: (name, rows) =>
+        counterpart.execute(`insert into ${relation(name)} ${adapter.series(rows)}`),
+      execute: (sql) => counterpart.execute(sql),
+      ...(analyse === undefined ? {} : { analyse }),
+      ...(hasForbidden
+        ? {
+            forbidden: async () => {
+              const forbidden = (await counterpart.forbiddenTable?.()) ?? [];
+              return { id: "suite/forbidden", source: { kind: "table", parts: forbidden } };
+            },
+          }
+        : {}),
     });
 
     describe("bounds", () => {

@@ -35,6 +35,7 @@ const adapter: ConnectorAdapter = {
     `create table suite.parted_2026 partition of ${relation} for values from ('2026-01-01') to ('2027-01-01')`,
     `insert into ${relation} values (1, '2025-06-01'), (2, '2026-06-01')`,
   ],
+  analyse: (relation) => [`analyze ${relation}`],
   sneakyWrites: [
     "select nextval('suite.counter')",
     "select 1) as x; delete from suite.kept; select * from (select 1",
@@ -78,7 +79,7 @@ const adapter: ConnectorAdapter = {
         };
       },
       forbiddenTable: async () => {
-        await execute("create table suite.forbidden (id bigint)");
+        await execute("create table if not exists suite.forbidden (id bigint)");
         await execute(`revoke all on suite.forbidden from "${reader.user}"`);
         return ["suite", "forbidden"];
       },
