@@ -1,4 +1,5 @@
 import type { CheckResult } from "./check.ts";
+import type { DailyCost } from "./cost.ts";
 import type { ExclusionRecord, Withdrawal } from "./exclusion.ts";
 import type { CheckAlertState, Delivery, Incident, NewDelivery } from "./incident.ts";
 import type { Renames } from "./mesh.ts";
@@ -144,6 +145,18 @@ export interface Exclusions {
   withdraw(id: string, withdrawal: Withdrawal): Promise<boolean>;
 }
 
+/** What looking cost: one row for each day, connection and product. */
+export interface Costs {
+  /** Adds to what is kept of the same day, connection and product. */
+  add(costs: readonly DailyCost[]): Promise<void>;
+  /** Those of days that begin in [fromMs, toMs), oldest first; null: of every product. */
+  between(
+    fromMs: EpochMs,
+    toMs: EpochMs,
+    products: readonly string[] | null,
+  ): Promise<readonly DailyCost[]>;
+}
+
 /** What the provider answered to one attempt. */
 export type DeliveryOutcome =
   | { readonly kind: "sent"; readonly externalId?: string }
@@ -184,6 +197,7 @@ export interface StoreParts {
   readonly exclusions: Exclusions;
   readonly incidents: Incidents;
   readonly outbox: Outbox;
+  readonly costs: Costs;
   readonly configuration: ConfigurationFiles;
   /** Gives what is kept under old ids their new ones, where nothing is kept under those yet; the rows changed. */
   rename(renames: Renames): Promise<number>;

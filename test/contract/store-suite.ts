@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Slots, Store } from "../../src/core/store.ts";
 import { describeIncidentsAndOutbox } from "./store-suite-alerts.ts";
+import { describeCosts } from "./store-suite-costs.ts";
 import { describePruning } from "./store-suite-prune.ts";
 import { describeRenames } from "./store-suite-rename.ts";
 import { describeExclusions, describeTimelines } from "./store-suite-timelines.ts";
@@ -47,6 +48,7 @@ export function describeStore(name: string, makePlace: () => Promise<StorePlace>
     describeExclusions(current);
     describeTransactions(current);
     describeIncidentsAndOutbox(current);
+    describeCosts(current);
     describePruning(current);
     describeRenames(current);
 

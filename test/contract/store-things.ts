@@ -1,4 +1,5 @@
 import type { CheckResult } from "../../src/core/check.ts";
+import type { DailyCost } from "../../src/core/cost.ts";
 import type { ExclusionRecord } from "../../src/core/exclusion.ts";
 import type { CheckAlertState, Incident, NewDelivery, Notice } from "../../src/core/incident.ts";
 import type { NewSlot, ResultRecord, Store } from "../../src/core/store.ts";
@@ -7,6 +8,9 @@ import type { DeadlineEra, Sighting, TimelineRun } from "../../src/core/timeline
 /** 2026-01-05T06:00:00Z. */
 export const t0 = 1_767_592_800_000;
 export const minute = 60_000;
+
+/** 2026-01-05T00:00:00Z. */
+export const day0 = t0 - 6 * 60 * minute;
 
 export function newSlot(changes: Partial<NewSlot> = {}): NewSlot {
   return {
@@ -124,6 +128,19 @@ export function exclusionOf(changes: Partial<ExclusionRecord> = {}): ExclusionRe
     endedMs: null,
     endedBy: null,
     withdrawal: null,
+    ...changes,
+  };
+}
+
+export function costOf(changes: Partial<DailyCost> = {}): DailyCost {
+  return {
+    connection: "dwh",
+    product: "orders",
+    dayMs: day0,
+    statements: 3,
+    toldStatements: 2,
+    bytes: 1_000_000_000,
+    busyMs: 1_500.5,
     ...changes,
   };
 }

@@ -8,6 +8,7 @@ import { firstLight } from "../../src/store/sqlite/migrations/0001-first-light.t
 import { openWritable } from "../../src/store/sqlite/open.ts";
 import { openSqliteStore } from "../../src/store/sqlite/store.ts";
 import {
+  costOf,
   deliveryOf,
   exclusionOf,
   incidentOf,
@@ -109,10 +110,12 @@ it("a store of the first version is migrated without loss, and takes what is new
   ]);
   expect(await store.exclusions.list()).toEqual([]);
   expect(await store.timelines.sightingsSince(0)).toEqual(new Map());
+  expect(await store.costs.between(0, t0, null)).toEqual([]);
 
   await store.exclusions.add(exclusionOf());
   await store.timelines.put([runOf({ newestMs: t0 - 1 })]);
   await store.timelines.putSightings([sightingOf()]);
+  await store.costs.add([costOf()]);
   await store[Symbol.asyncDispose]();
   await using again = await openSqliteStore(path, serve);
   expect(await again.exclusions.list()).toEqual([exclusionOf()]);
@@ -120,6 +123,7 @@ it("a store of the first version is migrated without loss, and takes what is new
     runOf({ newestMs: t0 - 1 }),
   );
   expect((await again.timelines.sightingsSince(0)).size).toBe(1);
+  expect(await again.costs.between(0, t0, null)).toEqual([costOf()]);
 });
 
 it.each(["readOnly", "command"] as const)(
@@ -129,7 +133,7 @@ it.each(["readOnly", "command"] as const)(
     const options = { access, logger: silentLogger };
     await expect(openSqliteStore(path, options)).rejects.toMatchObject({
       code: "TM_STORE_UNAVAILABLE",
-      message: `The store ${path} is of version 1; this Tidemark needs version 2.`,
+      message: `The store ${path} is of version 1; this Tidemark needs version 3.`,
       hint: "Run `tidemark serve` of this version once: it brings the store up to date.",
     });
     await (await openSqliteStore(path, serve))[Symbol.asyncDispose]();

@@ -64,12 +64,21 @@ const pruneIncidents: Step = (db, beforeMs) =>
     [beforeMs, batchSize],
   );
 
+/** A day that the instant lies in is not over yet. */
+const pruneCosts: Step = (db, beforeMs) =>
+  db.run(
+    `DELETE FROM costs WHERE (day_ms, connection, product) IN (
+       SELECT day_ms, connection, product FROM costs WHERE day_ms <= ? LIMIT ?)`,
+    [beforeMs - 86_400_000, batchSize],
+  );
+
 const steps: readonly Step[] = [
   pruneSlots,
   pruneMissed,
   pruneExclusions,
   pruneDeliveries,
   pruneIncidents,
+  pruneCosts,
 ];
 
 /**

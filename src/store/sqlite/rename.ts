@@ -38,7 +38,7 @@ export function rename(db: Connection, renames: Renames): number {
   const storedSlos = new Set(idsIn(db, "slos", "id"));
   const storedProducts = new Set(
     [...storedChecks, ...storedDatasets, ...storedSlos].map((id) => id.slice(0, id.indexOf("/"))),
-  );
+  ).union(new Set(productsWithCosts(db)));
   const checks = movesOf(storedChecks, (id) => ids.check(id));
   const datasets = movesOf(storedDatasets, (id) => ids.dataset(id));
   const slos = movesOf(storedSlos, (id) => ids.slo(id));
@@ -49,8 +49,14 @@ export function rename(db: Connection, renames: Renames): number {
     moveIncidents(db, datasets, checks) +
     move(db, "slos", "id", slos) +
     move(db, "exclusions", "target", slos) +
-    move(db, "exclusions", "target", products)
+    move(db, "exclusions", "target", products) +
+    move(db, "costs", "product", products)
   );
+}
+
+function productsWithCosts(db: Connection): readonly string[] {
+  const rows = db.all("SELECT DISTINCT product FROM costs") as readonly { product: string }[];
+  return rows.map(({ product }) => product);
 }
 
 function movesOf(stored: ReadonlySet<string>, newIdOf: (id: string) => string): Moves {

@@ -4,6 +4,7 @@ import type { EpochMs } from "../../core/vocabulary.ts";
 import { type Access, SerialAccess } from "./access.ts";
 import { SqliteConfigurationFiles } from "./configuration.ts";
 import type { Connection } from "./connection.ts";
+import { SqliteCosts } from "./costs.ts";
 import { SqliteExclusions } from "./exclusions.ts";
 import { SqliteIncidents } from "./incidents.ts";
 import { SqliteOutbox } from "./outbox.ts";
@@ -27,6 +28,7 @@ export class SqliteStore implements Store {
   readonly exclusions: StoreParts["exclusions"];
   readonly incidents: StoreParts["incidents"];
   readonly outbox: StoreParts["outbox"];
+  readonly costs: StoreParts["costs"];
   readonly configuration: StoreParts["configuration"];
   readonly #access: SerialAccess;
   /** Null when it is not the one that serves. */
@@ -42,6 +44,7 @@ export class SqliteStore implements Store {
     this.exclusions = parts.exclusions;
     this.incidents = parts.incidents;
     this.outbox = parts.outbox;
+    this.costs = parts.costs;
     this.configuration = parts.configuration;
   }
 
@@ -84,6 +87,7 @@ function partsOver(access: Access): StoreParts {
     exclusions: new SqliteExclusions(access),
     incidents: new SqliteIncidents(access),
     outbox: new SqliteOutbox(access),
+    costs: new SqliteCosts(access),
     configuration: new SqliteConfigurationFiles(access),
     rename: (renames) => access.write((db) => rename(db, renames)),
   };
