@@ -69,7 +69,6 @@ export const dueAtOnce: Benchmark = {
         events: {
           probeFinished: () => undefined,
           slotsEnded: () => undefined,
-          statementRan: () => undefined,
         },
       });
       await watch.open();

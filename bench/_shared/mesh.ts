@@ -80,7 +80,6 @@ export async function runChecks(
         signal,
         last: () => null,
         newId,
-        onStatement: () => undefined,
       }),
     ),
   );

@@ -101,7 +101,7 @@ export async function backtest(mesh: Mesh, options: BacktestOptions): Promise<Ba
 
 /** Statements within the bounds of the connection; their ids are kept in the order in which they are sent. */
 function askOf(
-  { id, timezone }: Dataset,
+  { id, product, timezone }: Dataset,
   { connector, definition }: Warehouse,
   signal: AbortSignal,
   queryIds: string[],
@@ -110,7 +110,7 @@ function askOf(
     const label = `${id.slice(0, longestName)} backtest ${newId()}`;
     queryIds.push(label);
     const timeoutMs = definition.statementTimeoutMs;
-    return connector.query(sql, { signal, timeoutMs, label, timezone, maxRows });
+    return connector.query(sql, { signal, timeoutMs, label, product, timezone, maxRows });
   };
 }
 

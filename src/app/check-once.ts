@@ -50,7 +50,6 @@ export async function checkOnce(mesh: Mesh, options: CheckOnceOptions): Promise<
           // Nothing is kept between one time and the next.
           last: () => null,
           newId,
-          onStatement: () => {},
         });
         done += own.length;
         options.onProgress(done, checks.length);

@@ -109,7 +109,7 @@ export class Daemon {
       specs: registries.connectors,
       clock: systemClock,
       logger,
-      onStatement: (connection, bytes) => this.#metrics.queryRan(connection, bytes),
+      onStatement: (connection, costs) => this.#metrics.queryRan(connection, costs),
     });
     cleanups.add("warehouses", () => warehouses[Symbol.asyncDispose]());
     this.#notifiers = new Notifiers({ clock: systemClock, logger, print });
@@ -125,7 +125,6 @@ export class Daemon {
         probeFinished: (connection, durationMs, lagMs) =>
           this.#metrics.probeFinished(connection, durationMs, lagMs),
         slotsEnded: (ending, count) => this.#metrics.slotsEnded(ending, count),
-        statementRan: (connection, bytes) => this.#metrics.queryRan(connection, bytes),
       },
     });
     this.#pump = new OutboxPump({

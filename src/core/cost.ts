@@ -1,5 +1,14 @@
 import type { DurationMs, EpochMs } from "./vocabulary.ts";
 
+/** What one call of a warehouse cost one product. */
+export interface CallCost {
+  /** Empty where it was for none. */
+  readonly product: string;
+  /** Null where the warehouse does not tell. */
+  readonly bytes: number | null;
+  readonly busyMs: DurationMs;
+}
+
 /**
  * What looking cost on one UTC day, through one connection, for one product. `product` is empty for what was asked for
  * no product. Bytes that a warehouse does not tell are unknown: they are not in `bytes`, and the statements that they

@@ -12,7 +12,9 @@ import type { Logger } from "../core/logger.ts";
 import type { Mesh } from "../core/mesh.ts";
 import type { Slot, Store, StoreParts } from "../core/store.ts";
 import type { EpochMs, SlotEnding } from "../core/vocabulary.ts";
+import { utcDayMs, utcDayOf } from "../time/utc-day.ts";
 import type { CheckTypes } from "./check-types.ts";
+import type { CostBook } from "./cost-book.ts";
 import { Gathered } from "./gathered.ts";
 import { put, putReconciled } from "./put.ts";
 import { type Commit, reckon } from "./reckon.ts";
@@ -28,6 +30,8 @@ export interface LedgerOptions {
   readonly logger: Logger;
   readonly newId: () => string;
   readonly slotsEnded: (ending: SlotEnding, count: number) => void;
+  /** Written down with the results that follow, and read from the store where other processes add to it. */
+  readonly costs: CostBook;
   /** How many runs are under way, those included whose results are being written. */
   readonly runsUnderWay: () => number;
 }
@@ -78,6 +82,7 @@ export class Ledger {
     const { store } = this.#options;
     await store.rename(this.#mesh.renames);
     this.#state = await WatchState.load(store, this.#mesh, nowMs);
+    await this.#takeCosts(nowMs);
   }
 
   /**
@@ -119,17 +124,18 @@ export class Ledger {
   }
 
   /**
-   * Exclusions are made by command, in another process, and hold from the next beat on. While the store cannot
-   * be read, those known before hold.
+   * Exclusions are made by command, in another process, and hold from the next beat on; what commands scan counts
+   * from then on. While the store cannot be read, what was known before holds.
    */
-  async takeExclusions(): Promise<void> {
-    const { store } = this.#options;
+  async takeForeign(): Promise<void> {
+    const { store, clock } = this.#options;
     try {
       // In turn, so that they are not given to a state that a reload is about to replace.
       await this.#turn(async () => {
         const version = await store.foreignVersion();
         if (version !== this.#foreignVersion) {
           this.#state.takeExclusions(await store.exclusions.list());
+          await this.#takeCosts(clock.now());
           this.#foreignVersion = version;
         }
       });
@@ -155,6 +161,11 @@ export class Ledger {
     });
   }
 
+  /** Writes down what looking cost since the last results, such as cancelled statements. Throws what the store throws. */
+  async writeCosts(): Promise<void> {
+    await this.#turn(() => this.#commit(async () => {}));
+  }
+
   /** Lets what the store refused try again. */
   wake(): void {
     this.#nextBeat.resolve();
@@ -172,12 +183,12 @@ export class Ledger {
    * neither checks nor incidents, so each is reckoned on the state as it was before all of them.
    */
   #write(finished: readonly Finished[]): Promise<void> {
-    const { store, types, clock, newId, slotsEnded } = this.#options;
+    const { types, clock, newId, slotsEnded } = this.#options;
     return this.#turn(async () => {
       const commits = finished.map(({ run, slots }) =>
         reckon(run, slots, this.#mesh, this.#state, types, newId),
       );
-      await store.transaction(async (parts) => {
+      await this.#commit(async (parts) => {
         for (const commit of commits) {
           await put(parts, commit, clock.now());
         }
@@ -188,6 +199,29 @@ export class Ledger {
         slotsEnded("done", commit.endedSlotIds.length);
       }
     });
+  }
+
+  /** One transaction, with what looking cost until now: what is not committed is counted with the next. */
+  async #commit(work: (parts: StoreParts) => Promise<void>): Promise<void> {
+    const { store, costs } = this.#options;
+    const written = costs.beginWriting();
+    try {
+      await store.transaction(async (parts) => {
+        await work(parts);
+        await parts.costs.add(written);
+      });
+      costs.written();
+    } catch (error) {
+      costs.notWritten();
+      throw error;
+    }
+  }
+
+  /** Yesterday's as well, which a statement of before midnight is still counted to. */
+  async #takeCosts(nowMs: EpochMs): Promise<void> {
+    const { store, costs } = this.#options;
+    const fromMs = utcDayOf(nowMs) - utcDayMs;
+    costs.takeKept(await store.costs.between(fromMs, Number.MAX_SAFE_INTEGER, null));
   }
 
   /** Before the state is changed: what was seen last is compared with. */

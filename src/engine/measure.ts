@@ -61,8 +61,10 @@ async function measureStatement(
       );
     }
   } catch (error) {
-    context.onStatement(label, undefined);
     const failure = failureOf(error, context.logger);
+    if (failure.kind !== "budget") {
+      context.onStatement(label, undefined);
+    }
     if (failure.kind === "invalid_query" && figures.length > 1) {
       const middle = Math.ceil(figures.length / 2);
       await measureStatement(plan, figures.slice(0, middle), context, into);

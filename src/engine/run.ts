@@ -52,7 +52,6 @@ export interface RunContext {
   readonly last: (checkId: string) => LastSeen | null;
   /** A short random id, to find one statement among many in the warehouse's own log. */
   readonly newId: () => string;
-  readonly onStatement: (bytesScanned: number | undefined) => void;
 }
 
 /** The statements of a run, shared by all of its checks. */
@@ -161,6 +160,7 @@ async function measureGated(
         signal,
         timeoutMs: warehouse.definition.statementTimeoutMs,
         timezone: dataset.timezone,
+        product: dataset.product,
       },
       nextLabel: () => `${dataset.id.slice(0, longestName)} ${context.newId()}`,
       onStatement: (label, bytesScanned) => {
@@ -168,7 +168,6 @@ async function measureGated(
         if (bytesScanned !== undefined) {
           sent.bytesScanned = (sent.bytesScanned ?? 0) + bytesScanned;
         }
-        context.onStatement(bytesScanned);
       },
     });
   });

@@ -32,7 +32,16 @@ export function snapshotOf(
       pending: pendingByNotifier.get(notifier) ?? 0,
     })),
     connections: [...mesh.connections.keys()],
+    spenders: spendersOf(mesh),
   };
+}
+
+function spendersOf({ datasets }: Mesh): MetricsSnapshot["spenders"] {
+  const spenders = [...datasets.values()].map(({ connection, product }) => ({
+    connection,
+    product,
+  }));
+  return [...new Map(spenders.map((one) => [`${one.connection} ${one.product}`, one])).values()];
 }
 
 function checkSnapshot(check: Check, mesh: Mesh, state: WatchState, nowMs: EpochMs): CheckSnapshot {

@@ -4,6 +4,8 @@ import type { Connector, ConnectorSpec, DatasetRef } from "../core/connector.ts"
 import type { Logger } from "../core/logger.ts";
 import type { ConnectionDefinition, Dataset, Mesh } from "../core/mesh.ts";
 import { CatalogueReader } from "./catalogue.ts";
+import { CostBook } from "./cost-book.ts";
+import { type MeterOptions, metered } from "./metered.ts";
 import type { PlanTarget } from "./plan.ts";
 
 /** One connection in use: its connector, and what bounds the use of it. */
@@ -20,7 +22,7 @@ export interface WarehousesOptions {
   readonly specs: ReadonlyMap<string, ConnectorSpec>;
   readonly clock: Clock;
   readonly logger: Logger;
-  readonly onStatement: (connection: string, bytesScanned: number | undefined) => void;
+  readonly onStatement: MeterOptions["onStatement"];
 }
 
 interface Opened {
@@ -31,6 +33,8 @@ interface Opened {
 
 /** The connectors of a mesh, by connection. Makes them without I/O; they connect on first use. */
 export class Warehouses implements AsyncDisposable {
+  /** What all of them cost. */
+  readonly costs = new CostBook();
   readonly #options: WarehousesOptions;
   readonly #abort = new AbortController();
   #opened: ReadonlyMap<string, Opened> = new Map();
@@ -68,6 +72,7 @@ export class Warehouses implements AsyncDisposable {
     return () => {
       const retired = [...this.#opened].filter(([name, opened]) => next.get(name) !== opened);
       this.#opened = next;
+      this.costs.takeBudgets(mesh);
       for (const [, { warehouse }] of retired) {
         this.#retire(warehouse);
       }
@@ -124,7 +129,7 @@ export class Warehouses implements AsyncDisposable {
     if (spec === undefined) {
       throw new Error(`connector ${definition.type} is not registered`);
     }
-    const connector = spec.create(definition.config, {
+    const created = spec.create(definition.config, {
       name: definition.name,
       baseDir,
       maxConcurrency: definition.maxConcurrency,
@@ -132,15 +137,16 @@ export class Warehouses implements AsyncDisposable {
       logger: logger.child({ connection: definition.name }),
       datasets,
     });
+    const meter = { connection: definition.name, clock, book: this.costs, onStatement };
+    const connector = metered(created, meter);
     const gate = pLimit(definition.maxConcurrency);
-    const catalogue = new CatalogueReader(gate, logger, async (refs) => {
-      onStatement(definition.name, undefined);
-      return connector.describe(refs, {
+    const catalogue = new CatalogueReader(gate, logger, (refs) =>
+      connector.describe(refs, {
         signal: this.#abort.signal,
         timeoutMs: definition.statementTimeoutMs,
         label: `catalogue of ${refs.length === 1 ? (refs[0]?.id ?? "") : `${refs.length} datasets`}`,
-      });
-    });
+      }),
+    );
     return {
       definition,
       connector,

@@ -25,7 +25,6 @@ export interface WatchEvents {
   /** `lagMs`: from the due time until a place among the connection's statements was free. */
   probeFinished(connection: string, durationMs: number, lagMs: number): void;
   slotsEnded(ending: SlotEnding, count: number): void;
-  statementRan(connection: string, bytesScanned: number | undefined): void;
 }
 
 export interface WatchOptions {
@@ -55,7 +54,7 @@ export class Watch {
   #isStopping = false;
 
   constructor(mesh: Mesh, options: WatchOptions) {
-    const { store, types, clock, logger, newId, events } = options;
+    const { store, warehouses, types, clock, logger, newId, events } = options;
     this.#options = options;
     this.#ledger = new Ledger(mesh, {
       store,
@@ -64,6 +63,7 @@ export class Watch {
       logger,
       newId,
       slotsEnded: (ending, count) => events.slotsEnded(ending, count),
+      costs: warehouses.costs,
       runsUnderWay: () => this.#busy.size,
     });
   }
@@ -120,7 +120,7 @@ export class Watch {
         this.#lookout.start(this.mesh, this.state, nowMs);
       }
       this.#lastBeatMs = nowMs;
-      await this.#ledger.takeExclusions();
+      await this.#ledger.takeForeign();
       await this.#claimAndStart();
     } catch (error) {
       logger.error({ error }, "a beat failed in a way it should not");
@@ -156,6 +156,16 @@ export class Watch {
     this.#abort.abort();
     this.#options.warehouses.cancel();
     await Promise.allSettled(this.#busy.values());
+    await this.#writeCosts();
+  }
+
+  /** What was cancelled has cost something, and is in no result. */
+  async #writeCosts(): Promise<void> {
+    try {
+      await this.#ledger.writeCosts();
+    } catch (error) {
+      this.#options.logger.warn({ error }, "what the last statements cost cannot be stored");
+    }
   }
 
   /**
@@ -242,7 +252,7 @@ export class Watch {
   }
 
   #run(dataset: Dataset, checks: readonly Check[]): Promise<DatasetRun> {
-    const { warehouses, types, clock, logger, newId, events } = this.#options;
+    const { warehouses, types, clock, logger, newId } = this.#options;
     return runDataset(dataset, checks, {
       warehouse: warehouses.of(dataset.connection),
       types,
@@ -251,7 +261,6 @@ export class Watch {
       newId,
       signal: this.#abort.signal,
       last: (checkId) => this.state.history.lastSeenOf(this.mesh.checks.get(checkId)),
-      onStatement: (bytes) => events.statementRan(dataset.connection, bytes),
     });
   }
 }

@@ -1,10 +1,17 @@
 import { Counter, Histogram, Registry } from "prom-client";
+import type { CallCost } from "../core/cost.ts";
 import type { DurationMs, SlotEnding } from "../core/vocabulary.ts";
 import { slotEndings } from "../core/vocabulary.ts";
 import { labelValue } from "./labels.ts";
 import type { DeliveryResultLabel, MetricDefinition } from "./names.ts";
 import { deliveryResults, metrics } from "./names.ts";
 import type { MetricsSnapshot } from "./snapshot.ts";
+
+/** Whose calls cost something: the labels of what they cost. */
+interface Spender {
+  readonly connection: string;
+  readonly product: string;
+}
 
 /** Counters and histograms: what only grows, and is lost with the process. */
 export class Counters {
@@ -14,8 +21,10 @@ export class Counters {
   readonly #slots = counter(metrics.slots, this.registry);
   readonly #queries = counter(metrics.queries, this.registry);
   readonly #bytesScanned = counter(metrics.bytesScanned, this.registry);
+  readonly #warehouseSeconds = counter(metrics.warehouseSeconds, this.registry);
   readonly #deliveries = counter(metrics.deliveries, this.registry);
   readonly #connections = new Set<string>();
+  readonly #spenders = new Map<string, Spender>();
   readonly #notifiers = new Set<string>();
 
   constructor() {
@@ -34,11 +43,15 @@ export class Counters {
     this.#slots.inc({ ending: labelValue(ending) }, atLeastZero(count));
   }
 
-  queryRan(connection: string, bytes: number | undefined): void {
-    const labels = this.#connection(connection);
-    this.#queries.inc(labels, 1);
-    if (bytes !== undefined) {
-      this.#bytesScanned.inc(labels, atLeastZero(bytes));
+  /** One query, or one read of metadata for several products. */
+  queryRan(connection: string, costs: readonly CallCost[]): void {
+    this.#queries.inc(this.#connection(connection), 1);
+    for (const { product, bytes, busyMs } of costs) {
+      const spender = this.#spender(connection, product);
+      this.#warehouseSeconds.inc({ ...spender }, atLeastZero(busyMs) / 1000);
+      if (bytes !== null) {
+        this.#bytesScanned.inc({ ...spender }, atLeastZero(bytes));
+      }
     }
   }
 
@@ -54,7 +67,20 @@ export class Counters {
       this.#probeDuration.remove({ connection });
       this.#probeLag.remove({ connection });
       this.#queries.remove({ connection });
-      this.#bytesScanned.remove({ connection });
+    }
+  }
+
+  /** As `keepConnections`, for the products that are looked at through them. What they scan is unknown until told. */
+  keepSpenders(spenders: MetricsSnapshot["spenders"]): void {
+    const kept = new Set(
+      spenders.map(({ connection, product }) => keyOf(this.#spender(connection, product))),
+    );
+    for (const [key, spender] of this.#spenders) {
+      if (!kept.has(key)) {
+        this.#spenders.delete(key);
+        this.#warehouseSeconds.remove({ ...spender });
+        this.#bytesScanned.remove({ ...spender });
+      }
     }
   }
 
@@ -80,6 +106,16 @@ export class Counters {
     return { connection };
   }
 
+  #spender(connectionName: string, productName: string): Spender {
+    const spender = { connection: labelValue(connectionName), product: labelValue(productName) };
+    const key = keyOf(spender);
+    if (!this.#spenders.has(key)) {
+      this.#spenders.set(key, spender);
+      this.#warehouseSeconds.inc({ ...spender }, 0);
+    }
+    return spender;
+  }
+
   #notifier(name: string): { notifier: string } {
     const notifier = labelValue(name);
     if (!this.#notifiers.has(notifier)) {
@@ -90,6 +126,11 @@ export class Counters {
     }
     return { notifier };
   }
+}
+
+/** Label values hold no control characters. */
+function keyOf({ connection, product }: Spender): string {
+  return `${connection}\n${product}`;
 }
 
 function counter({ name, help, labels }: MetricDefinition, registry: Registry): Counter {

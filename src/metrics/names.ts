@@ -118,7 +118,13 @@ export const metrics = {
     name: "tidemark_bytes_scanned_total",
     help: "Bytes that queries scanned, where the warehouse says so.",
     type: "counter",
-    labels: ["connection"],
+    labels: ["connection", "product"],
+  },
+  warehouseSeconds: {
+    name: "tidemark_warehouse_seconds_total",
+    help: "Time that queries and reads of metadata kept the warehouse busy.",
+    type: "counter",
+    labels: ["connection", "product"],
   },
   deliveries: {
     name: "tidemark_deliveries_total",

@@ -1,4 +1,5 @@
 import type { Clock } from "../core/clock.ts";
+import type { CallCost } from "../core/cost.ts";
 import type { Logger } from "../core/logger.ts";
 import type { DurationMs, EpochMs, SlotEnding } from "../core/vocabulary.ts";
 import { Counters } from "./counters.ts";
@@ -67,9 +68,8 @@ export class Metrics {
     this.#guard("slots", () => this.#counters.slotsEnded(ending, count));
   }
 
-  /** `bytes` is left out where the warehouse does not say. */
-  queryRan(connection: string, bytes?: number): void {
-    this.#guard("queries", () => this.#counters.queryRan(connection, bytes));
+  queryRan(connection: string, costs: readonly CallCost[]): void {
+    this.#guard("queries", () => this.#counters.queryRan(connection, costs));
   }
 
   deliveryAttempted(notifier: string, result: DeliveryResultLabel): void {
@@ -86,6 +86,7 @@ export class Metrics {
     const snapshot = this.#takeSnapshot();
     if (snapshot !== null) {
       this.#guard("connections", () => this.#counters.keepConnections(snapshot.connections));
+      this.#guard("spenders", () => this.#counters.keepSpenders(snapshot.spenders));
       this.#guard("notifiers", () => this.#counters.keepNotifiers(snapshot.deliveriesPending));
     }
     const families: string[] = [];

@@ -16,6 +16,8 @@ export interface MetricsSnapshot {
   readonly deliveriesPending: readonly { readonly notifier: string; readonly pending: number }[];
   /** Every configured connection: the histograms and counters of one that is not listed are removed. */
   readonly connections: readonly string[];
+  /** Each product with each connection that it is looked at through, once: as for `connections`. */
+  readonly spenders: readonly { readonly connection: string; readonly product: string }[];
 }
 
 interface ProductSnapshot {

@@ -126,7 +126,6 @@ describe("a run of checks of which some need no measuring", () => {
       signal: new AbortController().signal,
       last,
       newId: () => "id",
-      onStatement: () => {},
     });
   }
 

@@ -81,7 +81,6 @@ describe("a run of a dataset", () => {
         ids += 1;
         return `id${ids}`;
       },
-      onStatement: () => {},
     });
   }
 

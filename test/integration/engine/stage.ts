@@ -159,7 +159,6 @@ export class Stage implements AsyncDisposable {
         probeFinished: (connection, durationMs, lagMs) => {
           probes.push({ connection, durationMs, lagMs });
         },
-        statementRan: () => {},
         slotsEnded: (ending, count) => {
           endings[ending] += count;
         },

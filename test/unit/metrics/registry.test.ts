@@ -46,8 +46,11 @@ describe("the exposition", () => {
     metrics.probeFinished("dwh", 120, 40);
     metrics.probeFinished("dwh", 7000, 0);
     metrics.slotsEnded("done", 2);
-    metrics.queryRan("dwh", 1024);
-    metrics.queryRan("dwh");
+    metrics.queryRan("dwh", [{ product: "orders", bytes: 1024, busyMs: 1_500 }]);
+    metrics.queryRan("dwh", [
+      { product: "orders", bytes: null, busyMs: 20.5 },
+      { product: "returns", bytes: null, busyMs: 20.5 },
+    ]);
     metrics.deliveryAttempted("slack", "retry");
     metrics.deliveryAttempted("slack", "sent");
     metrics.configReloaded(true, 1_767_225_600_000);
@@ -124,7 +127,7 @@ describe("what was removed", () => {
   it("has no series any more", async () => {
     const { metrics, source, text } = start();
     metrics.probeFinished("lake", 1, 1);
-    metrics.queryRan("lake", 5);
+    metrics.queryRan("lake", [{ product: "orders", bytes: 5, busyMs: 5 }]);
     metrics.deliveryAttempted("email", "sent");
     expect(await text()).toMatch(/lake[^]*email|email[^]*lake/);
     source.snapshot = {
@@ -135,6 +138,7 @@ describe("what was removed", () => {
       incidents: [],
       deliveriesPending: snapshot.deliveriesPending.slice(1),
       connections: ["dwh"],
+      spenders: [{ connection: "dwh", product: "returns" }],
     };
     const shown = await text();
     expect(shown).not.toMatch(/"(lake|email|orders)"/);
@@ -143,10 +147,21 @@ describe("what was removed", () => {
 
   it("leaves what a kept connection counted", async () => {
     const { metrics, source, text } = start();
-    metrics.queryRan("dwh");
+    metrics.queryRan("dwh", [{ product: "orders", bytes: 7, busyMs: 1 }]);
     await text();
-    source.snapshot = { ...snapshot, connections: ["dwh"] };
-    expect(seriesOf(await text(), "tidemark_queries_total")).toEqual(["connection=dwh 1"]);
+    source.snapshot = {
+      ...snapshot,
+      connections: ["dwh"],
+      spenders: [{ connection: "dwh", product: "orders" }],
+    };
+    const shown = await text();
+    expect(seriesOf(shown, "tidemark_queries_total")).toEqual(["connection=dwh 1"]);
+    expect(seriesOf(shown, "tidemark_bytes_scanned_total")).toEqual([
+      "connection=dwh,product=orders 7",
+    ]);
+    expect(seriesOf(shown, "tidemark_warehouse_seconds_total")).toEqual([
+      "connection=dwh,product=orders 0.001",
+    ]);
   });
 });
 
@@ -179,16 +194,19 @@ describe("hostile names", () => {
         { ...fresh, check: hostile },
       ],
       connections: [hostile],
+      spenders: [{ connection: hostile, product: hostile }],
       deliveriesPending: [{ notifier: hostile, pending: 1 }],
     });
     metrics.probeFinished(hostile, 1, 1);
-    metrics.queryRan(hostile, 1);
+    metrics.queryRan(hostile, [{ product: hostile, bytes: 1, busyMs: 1 }]);
     metrics.deliveryAttempted(hostile, "sent");
     const series = parseExposition(await text());
     const good = series.filter((one) => one.name === "tidemark_check_good");
     expect(good.map(({ labels }) => labels["product"])).toEqual([shown, "orders"]);
     const queries = series.filter((one) => one.name === "tidemark_queries_total");
     expect(queries).toMatchObject([{ labels: { connection: shown }, value: 1 }]);
+    const bytes = series.filter((one) => one.name === "tidemark_bytes_scanned_total");
+    expect(bytes).toMatchObject([{ labels: { connection: shown, product: shown }, value: 1 }]);
   });
 
   it("that become equal when they are cut are shown once", async () => {

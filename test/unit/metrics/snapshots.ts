@@ -63,6 +63,11 @@ export const snapshot: MetricsSnapshot = {
     { notifier: "slack", pending: 3 },
   ],
   connections: ["dwh", "lake"],
+  spenders: [
+    { connection: "dwh", product: "orders" },
+    { connection: "dwh", product: "returns" },
+    { connection: "lake", product: "orders" },
+  ],
 };
 
 export const nothing: MetricsSnapshot = {
@@ -72,4 +77,5 @@ export const nothing: MetricsSnapshot = {
   incidents: [],
   deliveriesPending: [],
   connections: [],
+  spenders: [],
 };

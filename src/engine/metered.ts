@@ -1,0 +1,167 @@
+/**
+ * A connector that counts what it is asked to do, and asks nothing that a budget of bytes has no room for.
+ *
+ * Statements that fail or are cancelled have kept the warehouse busy all the same, and are counted; those that never
+ * reached it are not. Dry runs are free. Reads of metadata count by their time: they scan no data, and no budget stops
+ * them.
+ */
+import type { Clock } from "../core/clock.ts";
+import {
+  type CallOptions,
+  type Connector,
+  ConnectorError,
+  type DatasetRef,
+} from "../core/connector.ts";
+import type { CallCost } from "../core/cost.ts";
+import type { DurationMs, EpochMs, FailureKind } from "../core/vocabulary.ts";
+import { utcDayOf } from "../time/utc-day.ts";
+import type { CostBook, Spender } from "./cost-book.ts";
+
+export interface MeterOptions {
+  /** The connection's name. */
+  readonly connection: string;
+  readonly clock: Clock;
+  readonly book: CostBook;
+  /** Called once for each call that reached the warehouse, when it has ended. */
+  readonly onStatement: (connection: string, costs: readonly CallCost[]) => void;
+}
+
+/** Failures with which nothing has reached the warehouse. */
+const neverSent: ReadonlySet<FailureKind> = new Set([
+  "unreachable",
+  "tls",
+  "auth",
+  "driver_missing",
+]);
+
+export function metered(connector: Connector, options: MeterOptions): Connector {
+  const meter = new Meter(options);
+  const { statistics, estimate } = connector;
+  return {
+    testConnection: (o) => connector.testConnection(o),
+    query: (sql, o) => meter.query(connector, sql, o),
+    describe: (datasets, o) => meter.metadata(datasets, () => connector.describe(datasets, o)),
+    ...(statistics === undefined
+      ? {}
+      : {
+          statistics: (datasets: readonly DatasetRef[], o: CallOptions) =>
+            meter.metadata(datasets, () => statistics.call(connector, datasets, o)),
+        }),
+    ...(estimate === undefined
+      ? {}
+      : { estimate: (sql: string, o: CallOptions) => estimate.call(connector, sql, o) }),
+    [Symbol.asyncDispose]: () => connector[Symbol.asyncDispose](),
+  };
+}
+
+interface Admission {
+  readonly estimated: number | null;
+  readonly release: () => void;
+}
+
+type Query = Parameters<Connector["query"]>[1];
+
+class Meter {
+  readonly #options: MeterOptions;
+
+  constructor(options: MeterOptions) {
+    this.#options = options;
+  }
+
+  async query(connector: Connector, sql: string, options: Query): ReturnType<Connector["query"]> {
+    const { connection, clock } = this.#options;
+    const dayMs = utcDayOf(clock.now());
+    const spender = { connection, product: options.product ?? "", dayMs };
+    const { estimated, release } = await this.#admit(connector, sql, options, spender);
+    const startedMs = clock.monotonicMs();
+    const count = (bytes: number | null, warehouseMs?: DurationMs): void => {
+      const busyMs = warehouseMs ?? clock.monotonicMs() - startedMs;
+      this.#count(dayMs, [{ product: spender.product, bytes, busyMs }], "statement");
+    };
+    try {
+      const answer = await connector.query(sql, options);
+      count(answer.bytesScanned ?? null, answer.warehouseMs);
+      return answer;
+    } catch (error) {
+      if (hasCost(error)) {
+        // What it scanned until then is not told, and may be charged: a budget must not be outrun by failures.
+        count(estimated);
+      }
+      throw error;
+    } finally {
+      release();
+    }
+  }
+
+  /** Split evenly over the datasets that it is read for. */
+  async metadata<T>(datasets: readonly DatasetRef[], read: () => Promise<T>): Promise<T> {
+    const { clock } = this.#options;
+    const dayMs = utcDayOf(clock.now());
+    const startedMs = clock.monotonicMs();
+    const count = (): void => {
+      const busyMs = clock.monotonicMs() - startedMs;
+      const byProduct = Map.groupBy(datasets, ({ id }) => id.slice(0, id.indexOf("/")));
+      const costs = [...byProduct].map(([product, own]) => ({
+        product,
+        bytes: null,
+        busyMs: (busyMs * own.length) / datasets.length,
+      }));
+      this.#count(dayMs, costs, "metadata");
+    };
+    try {
+      const answer = await read();
+      count();
+      return answer;
+    } catch (error) {
+      if (hasCost(error)) {
+        count();
+      }
+      throw error;
+    }
+  }
+
+  /** Sets aside what the statement would scan, where that can be known; throws when a budget has no room for it. */
+  async #admit(
+    connector: Connector,
+    sql: string,
+    options: Query,
+    spender: Spender,
+  ): Promise<Admission> {
+    const { book } = this.#options;
+    if (!book.isBounded(spender)) {
+      return { estimated: null, release: () => {} };
+    }
+    refuse(book.refusalOf(spender, null));
+    const estimated = (await connector.estimate?.(sql, options))?.bytes ?? null;
+    // Judged again and set aside at once, because others may have been let in meanwhile.
+    refuse(book.refusalOf(spender, estimated));
+    return { estimated, release: book.reserve(spender, estimated ?? 0) };
+  }
+
+  #count(dayMs: EpochMs, costs: readonly CallCost[], kind: "statement" | "metadata"): void {
+    const { connection, book, onStatement } = this.#options;
+    const statements = kind === "statement" ? 1 : 0;
+    book.add(
+      costs.map(({ product, bytes, busyMs }) => ({
+        connection,
+        product,
+        dayMs,
+        statements,
+        toldStatements: bytes === null ? 0 : statements,
+        bytes: bytes ?? 0,
+        busyMs,
+      })),
+    );
+    onStatement(connection, costs);
+  }
+}
+
+function refuse(failure: ReturnType<CostBook["refusalOf"]>): void {
+  if (failure !== null) {
+    throw new ConnectorError(failure);
+  }
+}
+
+function hasCost(error: unknown): boolean {
+  return !(error instanceof ConnectorError && neverSent.has(error.kind));
+}
