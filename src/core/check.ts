@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import type { Calendar } from "./calendar.ts";
-import type { SqlDialect } from "./connector.ts";
+import type { SqlDialect, Statistics, StatisticsField } from "./connector.ts";
 import type {
   AggregateRequest,
   CatalogueColumn,
@@ -19,8 +19,13 @@ export interface ColumnsRequest {
   readonly kind: "columns";
 }
 
+/** What the warehouse's metadata say of the dataset, without reading its rows. */
+export interface StatisticsRequest {
+  readonly kind: "statistics";
+}
+
 /** What a check needs measured. */
-export type MetricRequest = AggregateRequest | GapsRequest | ColumnsRequest;
+export type MetricRequest = AggregateRequest | GapsRequest | ColumnsRequest | StatisticsRequest;
 
 /** What was measured for one check. `aggregate` and `gaps` throw for an id that was not planned. */
 export interface Measurements {
@@ -28,6 +33,7 @@ export interface Measurements {
   /** Ascending pairs, raw as the dialect gave them: milliseconds of the column read as if it were in UTC. */
   gaps(id: string): Measured<readonly Gap[]>;
   columns(): Measured<readonly CatalogueColumn[]>;
+  statistics(): Measured<Statistics>;
 }
 
 /**
@@ -56,6 +62,8 @@ export interface PlanContext {
   readonly calendar: Calendar | null;
   /** Null before the first conclusive result, and where there is no history at hand. */
   readonly last: LastSeen | null;
+  /** How the dataset is partitioned, where the metadata were asked and say it. */
+  readonly partitions?: Statistics["partitions"];
 }
 
 export interface EvaluateContext {
@@ -153,6 +161,8 @@ export interface CheckTypeSpec<P = unknown> {
     params: P,
     context: IdleContext,
   ): { readonly untilMs: EpochMs; readonly reason: string } | null;
+  /** What of the metadata the check cannot do without, and the key that asks for it. */
+  needs?(params: P): { readonly field: StatisticsField; readonly key: string } | null;
   /** What a backtest tries; null where the data keeps no history of it. Without it no check of the type can be tried. */
   backtest?(params: P): BacktestSubject | null;
   /** What the zod type cannot say: contradictions between keys, and keys that are not built yet. */

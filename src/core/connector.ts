@@ -87,8 +87,9 @@ export interface Statistics {
   readonly rows?: { readonly count: number; readonly isExact: boolean };
   readonly bytes?: number;
   /**
-   * By the warehouse's clock, no row has changed after this instant. It may be later than the last change: some
-   * warehouses move it for maintenance and for DML that touched no row. Left out where it could be earlier.
+   * By the warehouse's clock, no row had changed after this instant when it was asked for. It may be later than the last
+   * change: some warehouses move it for maintenance and for DML that touched no row. Left out where it could be earlier:
+   * for views and external tables, and where the metadata follow the rows with a delay.
    */
   readonly lastChangeMs?: EpochMs;
   /** Of a table that is partitioned by the values of a time column: a condition on it reads the partitions concerned. */
@@ -98,6 +99,14 @@ export interface Statistics {
     /** Where the newest partition with rows begins. Only a hint: a newer or an emptied one makes no answer wrong. */
     readonly newestFromMs?: EpochMs;
   };
+}
+
+/** What the metadata may say of a source. */
+export function statisticsFieldsOf(
+  { capabilities, statisticsOf }: Pick<ConnectorSpec, "capabilities" | "statisticsOf">,
+  source: DatasetSource,
+): readonly StatisticsField[] {
+  return statisticsOf?.(source) ?? (source.kind === "table" ? capabilities.statistics : []);
 }
 
 /** The metadata's answer for one dataset; a missing or forbidden one is a failure of its own. */

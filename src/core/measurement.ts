@@ -15,6 +15,13 @@ export interface AggregateRequest {
   readonly fn: AggregateFunction;
   readonly of?: string;
   readonly filter?: string;
+  /** An answer that was read before may serve again where the metadata show that no row has changed since. */
+  readonly mayStand?: true;
+  /**
+   * Only for `max`: a condition that every value beyond some value of `of` meets, and no other. Rows outside of it are
+   * read only when no row within has a value, so the answer is the same, and partitions may be left unread.
+   */
+  readonly within?: string;
 }
 
 /**
@@ -32,6 +39,8 @@ export interface GapsRequest {
   readonly longerThanMs: DurationMs;
   /** With more gaps than these the measurement fails as `truncated`. */
   readonly maxGaps: number;
+  /** As of an aggregate. */
+  readonly mayStand?: true;
 }
 
 /**

@@ -6,7 +6,12 @@
  */
 import type { Gap, Measurements } from "../core/check.ts";
 import type { Clock } from "../core/clock.ts";
-import { type CallOptions, type Connector, ConnectorError } from "../core/connector.ts";
+import {
+  type CallOptions,
+  type Connector,
+  ConnectorError,
+  type Statistics,
+} from "../core/connector.ts";
 import type { Logger } from "../core/logger.ts";
 import type { CatalogueColumn, Measured, MeasurementFailure } from "../core/measurement.ts";
 import type { SqlValue } from "../core/value.ts";
@@ -22,6 +27,8 @@ export interface MeasuringContext {
   /** Called once per statement sent; the label is the query's id in comments and evidence. */
   readonly nextLabel: () => string;
   readonly onStatement: (label: string, bytesScanned: number | undefined) => void;
+  /** Called with the aliases of figures that are read over all rows after all. */
+  readonly onWhole?: (aliases: readonly string[]) => void;
 }
 
 /** Figures by alias. */
@@ -34,8 +41,24 @@ export async function measureFigures(
   const measured = new Map<string, Measured<SqlValue>>();
   for (const statement of plan.statements) {
     await measureStatement(plan, statement, context, measured);
+    const whole = statement.flatMap((figure) => wholeOf(figure, measured));
+    if (whole.length > 0) {
+      context.onWhole?.(whole.map(({ alias }) => alias));
+      await measureStatement(plan, whole, context, measured);
+    }
   }
   return measured;
+}
+
+/** The figure over all rows, where no row within its narrower condition had a value. */
+function wholeOf(
+  { alias, whole }: PlannedFigure,
+  measured: MeasuredFigures,
+): readonly PlannedFigure[] {
+  const answer = measured.get(alias);
+  return whole !== undefined && answer?.ok === true && answer.value === null
+    ? [{ alias, request: whole }]
+    : [];
 }
 
 async function measureStatement(
@@ -83,6 +106,7 @@ export function measurementsOf(
   checkId: string,
   figures: MeasuredFigures,
   columns: Measured<readonly CatalogueColumn[]> | null,
+  statistics: Measured<Statistics> | null = null,
 ): Measurements {
   const own = plan.figures.get(checkId);
   return {
@@ -107,6 +131,12 @@ export function measurementsOf(
         throw new Error(`${checkId} reads columns, which it did not plan`);
       }
       return columns;
+    },
+    statistics() {
+      if (statistics === null) {
+        throw new Error(`${checkId} reads statistics, which it did not plan`);
+      }
+      return statistics;
     },
   };
 }

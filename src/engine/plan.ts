@@ -11,8 +11,13 @@
  * are asked for when loads may have been missed.
  */
 
-import type { LastSeen } from "../core/check.ts";
-import type { Capabilities, SqlDialect } from "../core/connector.ts";
+import type { LastSeen, MetricRequest } from "../core/check.ts";
+import {
+  type ConnectorSpec,
+  type SqlDialect,
+  type Statistics,
+  statisticsFieldsOf,
+} from "../core/connector.ts";
 import type { AggregateRequest, GapsRequest } from "../core/measurement.ts";
 import type { Check, Dataset } from "../core/mesh.ts";
 import type { EpochMs } from "../core/vocabulary.ts";
@@ -28,7 +33,10 @@ export type FigureRequest = AggregateRequest | GapsRequest;
 export interface PlannedFigure<R extends FigureRequest = FigureRequest> {
   /** Column alias in the statement. */
   readonly alias: string;
+  /** As it is spelled: of a request with `within` the filter is that. */
   readonly request: R;
+  /** The request over all rows, which is made when the narrower one finds no value. */
+  readonly whole?: AggregateRequest;
 }
 
 export interface ProbePlan {
@@ -36,6 +44,10 @@ export interface ProbePlan {
   /** In groups that become one statement each. */
   readonly statements: readonly (readonly PlannedFigure[])[];
   readonly needsColumns: boolean;
+  /** Checks that ask for what the metadata say. */
+  readonly ofMetadata: ReadonlySet<string>;
+  /** Checks whose figures need not be read where the metadata show that no row has changed; none where they cannot. */
+  readonly mayStand: ReadonlySet<string>;
   /** Check id → the id of its request → the figure. */
   readonly figures: ReadonlyMap<string, ReadonlyMap<string, PlannedFigure>>;
   /** Checks whose planning threw; a fault of the check type, never of its neighbours. */
@@ -43,16 +55,14 @@ export interface ProbePlan {
 }
 
 /** What the planner must know of the connection. */
-export interface PlanTarget {
-  readonly dialect: SqlDialect;
-  readonly capabilities: Capabilities;
-}
+export type PlanTarget = Pick<ConnectorSpec, "dialect" | "capabilities" | "statisticsOf">;
 
 /** When a probe is planned, and what was known by then. */
 export interface ProbeMoment {
   /** The instant that windows end at. */
   readonly nowMs: EpochMs;
   readonly last: (checkId: string) => LastSeen | null;
+  readonly partitions?: Statistics["partitions"];
 }
 
 export function planProbe(
@@ -60,26 +70,41 @@ export function planProbe(
   checks: readonly Check[],
   target: PlanTarget,
   types: CheckTypes,
-  { nowMs, last }: ProbeMoment,
+  { nowMs, last, partitions }: ProbeMoment,
 ): ProbePlan {
-  const planned = new Map<string, PlannedFigure>();
+  const groups = new Map<string, Map<string, PlannedFigure>>();
   const figures = new Map<string, ReadonlyMap<string, PlannedFigure>>();
   const broken = new Map<string, unknown>();
+  const mayStand = new Set<string>();
+  const ofMetadata = new Set<string>();
   const { dialect } = target;
+  const canStand = tellsChanges(dataset, target);
   let needsColumns = false;
+  let planned = 0;
   for (const check of checks) {
     const { timezone } = dataset;
-    const context = { dialect, timezone, nowMs, calendar: check.calendar, last: last(check.id) };
+    const moment = { nowMs, calendar: check.calendar, last: last(check.id) };
+    const context = { dialect, timezone, ...moment, ...(partitions && { partitions }) };
     try {
       const own = new Map<string, PlannedFigure>();
-      for (const request of types.of(check).plan(check.params, context)) {
-        if (request.kind === "columns") {
-          needsColumns = true;
-          continue;
-        }
-        const key = keyOf(request);
-        const figure = planned.get(key) ?? { alias: `m${planned.size}`, request };
-        planned.set(key, figure);
+      const requests = types.of(check).plan(check.params, context);
+      needsColumns ||= requests.some(({ kind }) => kind === "columns");
+      if (requests.some(({ kind }) => kind === "statistics")) {
+        ofMetadata.add(check.id);
+      }
+      if (canStand && requests.length > 0 && requests.every(isStandable)) {
+        mayStand.add(check.id);
+      }
+      // What is narrowed gets a statement of its own, where its condition can stand behind WHERE.
+      const within = requests.find(isNarrowed)?.within ?? "";
+      const group = groups.get(within) ?? new Map<string, PlannedFigure>();
+      groups.set(within, group);
+      for (const request of requests.filter(isFigure)) {
+        const spelled = narrowed(request);
+        const key = figureKey(spelled.request);
+        const figure = group.get(key) ?? { alias: `m${planned}`, ...spelled };
+        planned += group.has(key) ? 0 : 1;
+        group.set(key, figure);
         own.set(request.id, figure);
       }
       figures.set(check.id, own);
@@ -87,11 +112,49 @@ export function planProbe(
       broken.set(check.id, error);
     }
   }
-  return { dataset, statements: chunk([...planned.values()]), needsColumns, figures, broken };
+  return {
+    dataset,
+    statements: [...groups.values()].flatMap((group) => chunk([...group.values()])),
+    needsColumns,
+    ofMetadata,
+    mayStand,
+    figures,
+    broken,
+  };
+}
+
+/**
+ * Whether the metadata can show that an answer still stands. With a filter they cannot: one that looks at the clock or
+ * at another table lets rows in and out while none changes.
+ */
+function tellsChanges({ filter, source }: Dataset, target: PlanTarget): boolean {
+  return filter === undefined && statisticsFieldsOf(target, source).includes("lastChange");
+}
+
+function isFigure(request: MetricRequest): request is FigureRequest {
+  return request.kind === "aggregate" || request.kind === "gaps";
+}
+
+function isStandable(request: MetricRequest): boolean {
+  return isFigure(request) && request.mayStand === true;
+}
+
+function isNarrowed(
+  request: MetricRequest,
+): request is AggregateRequest & { readonly within: string } {
+  return request.kind === "aggregate" && request.within !== undefined;
+}
+
+function narrowed(request: FigureRequest): Pick<PlannedFigure, "request" | "whole"> {
+  if (!isNarrowed(request)) {
+    return { request };
+  }
+  const { within, ...whole } = request;
+  return { request: { ...whole, filter: condition(whole.filter, within) }, whole };
 }
 
 /** Equal for requests that have the same answer. */
-function keyOf(request: FigureRequest): string {
+export function figureKey(request: FigureRequest): string {
   return JSON.stringify(
     request.kind === "gaps"
       ? [request.kind, request.of, request.filter, request.longerThanMs, request.maxGaps]

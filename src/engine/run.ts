@@ -1,25 +1,26 @@
-import type { CheckResult, EvaluateContext, Figures, LastSeen } from "../core/check.ts";
+import type { CheckResult, LastSeen } from "../core/check.ts";
 import type { Clock } from "../core/clock.ts";
+import type { Statistics } from "../core/connector.ts";
 import type { Logger } from "../core/logger.ts";
+import type { Measured } from "../core/measurement.ts";
 import type { Check, Dataset } from "../core/mesh.ts";
 import type { DurationMs, EpochMs } from "../core/vocabulary.ts";
 import type { CheckTypes } from "./check-types.ts";
-import {
-  internalFailure,
-  type MeasuredFigures,
-  measureFigures,
-  measurementsOf,
-} from "./measure.ts";
+import { faultOf, judge } from "./judge.ts";
+import { type MeasuredFigures, measureFigures, measurementsOf } from "./measure.ts";
 import { type ProbeMoment, type ProbePlan, planProbe } from "./plan.ts";
 import { settledResult } from "./settled.ts";
 import { refOf, type Warehouse } from "./warehouses.ts";
 
 /**
- * How a verdict was come by. `rung`: what was read, `none` where nothing had to be; `queryIds` stand in the comments
- * of the statements.
+ * How a verdict was come by. `rung`: what was read, from nothing at all to whole columns; `queryIds` stand in the
+ * comments of the statements.
+ *
+ * - metadata: what the warehouse keeps about the table, without reading its rows.
+ * - partition: the rows within a condition on the column, which spares the partitions outside of it.
  */
 export interface Evidence {
-  readonly rung: "column" | "catalogue" | "none";
+  readonly rung: "none" | "catalogue" | "metadata" | "partition" | "column";
   readonly queryIds: readonly string[];
   readonly bytesScanned?: number;
 }
@@ -58,6 +59,8 @@ export interface RunContext {
 interface Sent {
   readonly queryIds: string[];
   bytesScanned: number | undefined;
+  /** Aliases of figures that no row within a narrower condition could answer. */
+  readonly whole: Set<string>;
 }
 
 /** Connectors cut a query's comment at 120 characters, and the id at its end is what it is found by. */
@@ -76,35 +79,90 @@ export async function runDataset(
   const moment: ProbeMoment = { nowMs, last: (checkId) => seen.get(checkId) ?? null };
   const settled = settle(dataset, checks, context, nowMs);
   const open = checks.filter(({ id }) => !settled.has(id));
-  const plan = planProbe(dataset, open, warehouse.target, types, moment);
-  const sent: Sent = { queryIds: [], bytesScanned: undefined };
-  // Asked for before the first await, so that all runs of a tick share one catalogue read.
-  const columns = plan.needsColumns ? warehouse.catalogue.columnsOf(refOf(dataset)) : null;
+  const known = planProbe(dataset, open, warehouse.target, types, moment);
+  const sent: Sent = { queryIds: [], bytesScanned: undefined, whole: new Set() };
+  // Asked for before the first await, so that all runs of a tick share one read of each kind.
+  const columns = known.needsColumns ? warehouse.catalogue.columnsOf(refOf(dataset)) : null;
+  const statistics =
+    known.ofMetadata.size + known.mayStand.size > 0
+      ? await warehouse.metadata.statisticsOf(refOf(dataset))
+      : null;
+  const stood = standingRuns(known, open, context, moment, statistics);
+  const read = open.filter(({ id }) => !stood.has(id));
+  const plan = planAgain(known, read, context, moment, statistics);
   const figures = await measureGated(plan, context, sent, () => {
     started = startOf(clock);
   });
+  warehouse.standing.keep(plan, figures, statistics);
   const measuredColumns = await columns;
   const judgeOpen = (check: Check): CheckRun => {
-    const usesFigures = (plan.figures.get(check.id)?.size ?? 0) > 0;
     const result = judge(check, dataset, context, moment, () => {
       if (plan.broken.has(check.id)) {
         throw plan.broken.get(check.id);
       }
-      return measurementsOf(plan, check.id, figures, measuredColumns);
+      return measurementsOf(plan, check.id, figures, measuredColumns, statistics);
     });
+    if (plan.mayStand.has(check.id)) {
+      warehouse.standing.keepOutcome(check, result.outcome);
+    }
+    const unread = plan.ofMetadata.has(check.id) ? statistics : measuredColumns;
     return {
       check,
-      atMs: instantOf(plan, check, figures) ?? measuredAt(measuredColumns) ?? started.atMs,
+      atMs: instantOf(plan, check, figures) ?? measuredAt(unread) ?? started.atMs,
       result,
-      evidence: usesFigures ? columnEvidence(sent) : { rung: "catalogue", queryIds: [] },
+      evidence: evidenceOf(plan, check, sent),
     };
   };
   return {
     dataset,
     startedMs: started.atMs,
     durationMs: Math.round(clock.monotonicMs() - started.monotonicMs),
-    checks: checks.map((check) => settled.get(check.id) ?? judgeOpen(check)),
+    checks: checks.map((check) => settled.get(check.id) ?? stood.get(check.id) ?? judgeOpen(check)),
   };
+}
+
+/** The checks whose figures the metadata show to be what they were. */
+function standingRuns(
+  plan: ProbePlan,
+  checks: readonly Check[],
+  context: RunContext,
+  moment: ProbeMoment,
+  statistics: Measured<Statistics> | null,
+): ReadonlyMap<string, CheckRun> {
+  const runs = new Map<string, CheckRun>();
+  if (statistics?.ok !== true) {
+    return runs;
+  }
+  const { standing } = context.warehouse;
+  const answers = standing.answers(plan, statistics);
+  for (const check of checks) {
+    const figures = answers.get(check.id);
+    if (figures !== undefined) {
+      const measured = () => measurementsOf(plan, check.id, figures, null);
+      const result = judge(check, plan.dataset, context, moment, measured);
+      if (standing.isTrusted(check, result.outcome)) {
+        const evidence: Evidence = { rung: "metadata", queryIds: [] };
+        runs.set(check.id, { check, atMs: statistics.atMs, result, evidence });
+      }
+    }
+  }
+  return runs;
+}
+
+/** The plan without what stands, and with what the metadata say of partitions. */
+function planAgain(
+  known: ProbePlan,
+  checks: readonly Check[],
+  { warehouse, types }: RunContext,
+  moment: ProbeMoment,
+  statistics: Measured<Statistics> | null,
+): ProbePlan {
+  if (statistics?.ok !== true) {
+    return known;
+  }
+  const { partitions } = statistics.value;
+  const further = partitions === undefined ? moment : { ...moment, partitions };
+  return planProbe(known.dataset, checks, warehouse.target, types, further);
 }
 
 /** The checks that need no measuring, and those whose type breaks when it is asked whether they do. */
@@ -162,6 +220,11 @@ async function measureGated(
         timezone: dataset.timezone,
         product: dataset.product,
       },
+      onWhole: (aliases) => {
+        for (const alias of aliases) {
+          sent.whole.add(alias);
+        }
+      },
       nextLabel: () => `${dataset.id.slice(0, longestName)} ${context.newId()}`,
       onStatement: (label, bytesScanned) => {
         sent.queryIds.push(label);
@@ -177,45 +240,22 @@ function startOf(clock: Clock): { readonly atMs: EpochMs; readonly monotonicMs: 
   return { atMs: clock.now(), monotonicMs: clock.monotonicMs() };
 }
 
-function columnEvidence({ queryIds, bytesScanned }: Sent): Evidence {
-  return { rung: "column", queryIds, ...(bytesScanned === undefined ? {} : { bytesScanned }) };
-}
-
-function judge(
-  check: Check,
-  dataset: Dataset,
-  context: RunContext,
-  { nowMs, last }: ProbeMoment,
-  measurements: () => ReturnType<typeof measurementsOf>,
-): CheckResult {
-  try {
-    const known: EvaluateContext = {
-      timezone: dataset.timezone,
-      nowMs,
-      calendar: check.calendar,
-      last: last(check.id),
-      columns: dataset.columns,
-    };
-    const evaluated = context.types.of(check).evaluate(check.params, measurements(), known);
-    return withSeverity(check, evaluated);
-  } catch (error) {
-    return faultOf(check, context, error);
+function evidenceOf(
+  plan: ProbePlan,
+  { id }: Check,
+  { queryIds, bytesScanned, whole }: Sent,
+): Evidence {
+  const figures = [...(plan.figures.get(id)?.values() ?? [])];
+  if (figures.length === 0) {
+    return { rung: plan.ofMetadata.has(id) ? "metadata" : "catalogue", queryIds: [] };
   }
-}
-
-/** A fault of the check type, which is no fault of its neighbours. */
-function faultOf(check: Check, { logger }: RunContext, error: unknown): CheckResult {
-  logger.error({ check: check.id, error }, "a check type failed in a way it should not");
-  const failure = internalFailure("The check failed in a way it should not.");
-  const none: Figures = {};
-  return { outcome: "error", summary: failure.message, measured: none, expected: none, failure };
-}
-
-/** A check of severity `warn` is shown when it fails, and spends no budget. */
-function withSeverity(check: Check, result: CheckResult): CheckResult {
-  return check.severity === "warn" && result.outcome === "fail"
-    ? { ...result, outcome: "warn" }
-    : result;
+  const narrowed = figures.filter((figure) => figure.whole !== undefined);
+  const isNarrow = narrowed.length > 0 && !narrowed.some(({ alias }) => whole.has(alias));
+  return {
+    rung: isNarrow ? "partition" : "column",
+    queryIds,
+    ...(bytesScanned === undefined ? {} : { bytesScanned }),
+  };
 }
 
 function instantOf(plan: ProbePlan, check: Check, figures: MeasuredFigures): EpochMs | null {

@@ -1,12 +1,14 @@
 import pLimit, { type LimitFunction } from "p-limit";
 import type { Clock } from "../core/clock.ts";
-import type { Connector, ConnectorSpec, DatasetRef } from "../core/connector.ts";
+import type { Connector, ConnectorSpec, DatasetRef, DatasetStatistics } from "../core/connector.ts";
 import type { Logger } from "../core/logger.ts";
 import type { ConnectionDefinition, Dataset, Mesh } from "../core/mesh.ts";
-import { CatalogueReader } from "./catalogue.ts";
+import type { EpochMs } from "../core/vocabulary.ts";
+import { CatalogueReader, StatisticsReader } from "./catalogue.ts";
 import { CostBook } from "./cost-book.ts";
 import { type MeterOptions, metered } from "./metered.ts";
 import type { PlanTarget } from "./plan.ts";
+import { StandingFigures } from "./standing.ts";
 
 /** One connection in use: its connector, and what bounds the use of it. */
 export interface Warehouse {
@@ -16,6 +18,8 @@ export interface Warehouse {
   /** At most `max_concurrency` statements at a time. */
   readonly gate: LimitFunction;
   readonly catalogue: CatalogueReader;
+  readonly metadata: StatisticsReader;
+  readonly standing: StandingFigures;
 }
 
 export interface WarehousesOptions {
@@ -88,7 +92,7 @@ export class Warehouses implements AsyncDisposable {
     return opened.warehouse;
   }
 
-  /** Cancels catalogue reads, which belong to no single run. */
+  /** Cancels reads of the catalogue and of the metadata, which belong to no single run. */
   cancel(): void {
     this.#abort.abort();
   }
@@ -144,17 +148,36 @@ export class Warehouses implements AsyncDisposable {
       connector.describe(refs, {
         signal: this.#abort.signal,
         timeoutMs: definition.statementTimeoutMs,
-        label: `catalogue of ${refs.length === 1 ? (refs[0]?.id ?? "") : `${refs.length} datasets`}`,
+        label: `catalogue of ${shownRefs(refs)}`,
       }),
+    );
+    const metadata = new StatisticsReader(gate, logger, async (refs) =>
+      connector.statistics === undefined
+        ? nothingKnown(refs, clock.now())
+        : connector.statistics(refs, {
+            signal: this.#abort.signal,
+            timeoutMs: definition.statementTimeoutMs,
+            label: `metadata of ${shownRefs(refs)}`,
+          }),
     );
     return {
       definition,
       connector,
-      target: { dialect: spec.dialect, capabilities: spec.capabilities },
+      target: spec,
       gate,
       catalogue,
+      metadata,
+      standing: new StandingFigures(),
     };
   }
+}
+
+function shownRefs(refs: readonly DatasetRef[]): string {
+  return refs.length === 1 ? (refs[0]?.id ?? "") : `${refs.length} datasets`;
+}
+
+function nothingKnown(refs: readonly DatasetRef[], atMs: EpochMs): readonly DatasetStatistics[] {
+  return refs.map(({ id }) => ({ datasetId: id, statistics: { ok: true, value: {}, atMs } }));
 }
 
 export function refOf(dataset: Dataset): DatasetRef {

@@ -5,6 +5,7 @@ import type {
   CheckTypeSpec,
   EvaluateContext,
   Measurements,
+  MetricRequest,
   PlanContext,
 } from "../../src/core/check.ts";
 import type { MeasurementFailure } from "../../src/core/measurement.ts";
@@ -44,7 +45,7 @@ export function checkSuite<P>(spec: CheckTypeSpec<P>, sample: CheckSample): void
         const requests = spec.plan(params, sample.plan);
         expect(spec.plan(params, sample.plan)).toEqual(requests);
         expect(requests.length).toBeGreaterThan(0);
-        const ids = requests.map((request) => (request.kind === "columns" ? "" : request.id));
+        const ids = requests.map(idOf);
         expect(new Set(ids).size).toBe(ids.length);
       }
     });
@@ -75,13 +76,17 @@ export function checkSuite<P>(spec: CheckTypeSpec<P>, sample: CheckSample): void
               return answer;
             },
             columns: () => {
-              read.add("columns ");
+              read.add("columns columns");
+              return answer;
+            },
+            statistics: () => {
+              read.add("statistics statistics");
               return answer;
             },
           },
           sample.evaluate,
         );
-        const asked = requests.map((one) => `${one.kind} ${one.kind === "columns" ? "" : one.id}`);
+        const asked = requests.map((one) => `${one.kind} ${idOf(one)}`);
         expect(asked).toEqual(expect.arrayContaining([...read]));
         expect(read.size).toBeGreaterThan(0);
       }
@@ -149,5 +154,11 @@ export function checkSuite<P>(spec: CheckTypeSpec<P>, sample: CheckSample): void
 
 function failing(failure: MeasurementFailure): Measurements {
   const answer = { ok: false, failure } as const;
-  return { aggregate: () => answer, gaps: () => answer, columns: () => answer };
+  const give = () => answer;
+  return { aggregate: give, gaps: give, columns: give, statistics: give };
+}
+
+/** Of what is asked for at most once there is no id. */
+function idOf(request: MetricRequest): string {
+  return request.kind === "columns" || request.kind === "statistics" ? request.kind : request.id;
 }

@@ -5,7 +5,14 @@ import { refuseByteBudget } from "./byte-budgets.ts";
 import { linkChecks } from "./link-checks.ts";
 import type { LinkContext } from "./link-context.ts";
 import { linkSlos } from "./link-slos.ts";
-import type { CheckPiece, DaemonPieces, DatasetPiece, ProductPieces } from "./pieces.ts";
+import { checkStatistics } from "./link-statistics.ts";
+import type {
+  CheckPiece,
+  ConnectionPiece,
+  DaemonPieces,
+  DatasetPiece,
+  ProductPieces,
+} from "./pieces.ts";
 import { checkRenames } from "./renames.ts";
 
 /** Judges what a product file says of things outside of it. Returns the calendars that it goes by. */
@@ -28,6 +35,7 @@ export function linkProduct(
   }
   for (const dataset of product.datasets) {
     checkConnection(dataset, daemon, report);
+    checkStatistics(dataset, connectionPieceOf(dataset, daemon), report);
     for (const check of dataset.checks) {
       checkTeam(check.fields.known.owner, [...check.at, "owner"], daemon, report);
     }
@@ -78,6 +86,10 @@ function checkUpstream(reference: string, at: Path, context: LinkContext, report
 export function connectionOf(dataset: DatasetPiece, daemon: DaemonPieces): string | null {
   const [only, second] = [...daemon.connections.keys()];
   return dataset.fields.known.connection ?? (second === undefined ? (only ?? null) : null);
+}
+
+function connectionPieceOf(dataset: DatasetPiece, daemon: DaemonPieces): ConnectionPiece | null {
+  return daemon.connections.get(connectionOf(dataset, daemon) ?? "") ?? null;
 }
 
 function checkConnection(dataset: DatasetPiece, daemon: DaemonPieces, report: Report): void {

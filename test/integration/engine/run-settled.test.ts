@@ -5,9 +5,10 @@ import type { Calendar } from "../../../src/core/calendar.ts";
 import type { CheckTypeSpec, EvaluateContext, LastSeen } from "../../../src/core/check.ts";
 import type { Check } from "../../../src/core/mesh.ts";
 import type { DeadlineSli } from "../../../src/core/sli.ts";
-import { CatalogueReader } from "../../../src/engine/catalogue.ts";
+import { CatalogueReader, StatisticsReader } from "../../../src/engine/catalogue.ts";
 import { CheckTypes } from "../../../src/engine/check-types.ts";
 import { type DatasetRun, runDataset } from "../../../src/engine/run.ts";
+import { StandingFigures } from "../../../src/engine/standing.ts";
 import type { Warehouse } from "../../../src/engine/warehouses.ts";
 import { connectorContext } from "../../helpers/connectors.ts";
 import { TemporaryFolder } from "../../helpers/folder.ts";
@@ -104,6 +105,8 @@ describe("a run of checks of which some need no measuring", () => {
       target: spec,
       gate,
       catalogue: new CatalogueReader(gate, silentLogger, () => Promise.resolve([])),
+      metadata: new StatisticsReader(gate, silentLogger, () => Promise.resolve([])),
+      standing: new StandingFigures(),
     };
   }
 

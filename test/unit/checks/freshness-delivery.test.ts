@@ -42,7 +42,7 @@ function probe(
 function planned(keys: Keys, moment: Moment = {}): readonly string[] {
   return freshness
     .plan(paramsOf(freshness, keys), planContext(moment))
-    .map((one) => (one.kind === "columns" ? "" : `${one.id} ${one.filter ?? ""}`.trim()));
+    .map((one) => ("id" in one ? `${one.id} ${one.filter ?? ""}`.trim() : ""));
 }
 
 describe("the verdict on a delivery", () => {

@@ -9,7 +9,7 @@ import type {
   Measurements,
   PlanContext,
 } from "../../../src/core/check.ts";
-import type { SqlDialect } from "../../../src/core/connector.ts";
+import type { SqlDialect, Statistics } from "../../../src/core/connector.ts";
 import type {
   CatalogueColumn,
   Measured,
@@ -98,6 +98,15 @@ export function figures(
     gaps: () =>
       gaps === undefined ? { ok: false, failure: notPlanned } : { ok: true, value: gaps, atMs },
     columns: () => ({ ok: false, failure: notPlanned }),
+    statistics: () => ({ ok: false, failure: notPlanned }),
+  };
+}
+
+/** What the metadata say of the dataset, and nothing else. */
+export function metadata(value: Statistics, atMs = noonMs): Measurements {
+  return {
+    ...measurements({ ok: false, failure: notPlanned }, { ok: false, failure: notPlanned }),
+    statistics: () => ({ ok: true, value, atMs }),
   };
 }
 
@@ -109,7 +118,8 @@ export function catalogue(columns: readonly CatalogueColumn[]): Measurements {
 }
 
 export function failed(failure: MeasurementFailure): Measurements {
-  return measurements({ ok: false, failure }, { ok: false, failure });
+  const answer = { ok: false, failure } as const;
+  return { ...measurements(answer, answer), statistics: () => answer };
 }
 
 function measurements(
@@ -120,6 +130,7 @@ function measurements(
     aggregate: () => aggregate,
     gaps: () => ({ ok: false, failure: notPlanned }),
     columns: () => columns,
+    statistics: () => ({ ok: false, failure: notPlanned }),
   };
 }
 

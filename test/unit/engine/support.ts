@@ -21,9 +21,11 @@ const asking: CheckTypeSpec<{ requests: readonly MetricRequest[] }> = {
       const answer =
         request.kind === "columns"
           ? measured.columns()
-          : request.kind === "gaps"
-            ? measured.gaps(request.id)
-            : measured.aggregate(request.id);
+          : request.kind === "statistics"
+            ? measured.statistics()
+            : request.kind === "gaps"
+              ? measured.gaps(request.id)
+              : measured.aggregate(request.id);
       if (!answer.ok) {
         const { failure } = answer;
         return { outcome: "error", summary: failure.message, measured: {}, expected: {}, failure };
