@@ -4,6 +4,7 @@ import type { KnownLoads, LoadGap } from "../../src/core/timeline.ts";
 import type { SqlValue } from "../../src/core/value.ts";
 import type { DurationMs, EpochMs } from "../../src/core/vocabulary.ts";
 import { instantOfLocal, zonedMoment } from "../../src/time/zone.ts";
+import { standingOf } from "./ladder.ts";
 import { isAmbiguousWithin } from "./newest.ts";
 import { ageLimits, type FreshnessParams } from "./params.ts";
 
@@ -29,7 +30,8 @@ export function planHistory(params: FreshnessParams, context: PlanContext): read
   const of = dialect.quoteIdentifier(params.column);
   // Fractions of a millisecond were cut off, and the row that was newest is not to be found again.
   const filter = dialect.compareTime(of, ">=", zonedMoment(knownMs + 1, timezone));
-  return [{ kind: "gaps", id: "gaps", of, filter, longerThanMs: failMs, maxGaps }];
+  const gaps = { kind: "gaps", id: "gaps", of, filter, longerThanMs: failMs, maxGaps } as const;
+  return [{ ...gaps, ...standingOf(params) }];
 }
 
 /**

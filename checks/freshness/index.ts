@@ -16,6 +16,7 @@ import { backtestOf } from "./backtest.ts";
 import { loadsOfDeliveries } from "./delivered.ts";
 import { deadlineSliOf, isDelivery, planDeliveries, verdictOnDelivery } from "./delivery.ts";
 import { loadsOf, planHistory } from "./history.ts";
+import { planNewest } from "./ladder.ts";
 import { type NewestTime, readNewest } from "./newest.ts";
 import { ageLimits, type FreshnessParams, freshnessParams, judgedOf } from "./params.ts";
 import { freshnessProblems } from "./problems.ts";
@@ -53,10 +54,8 @@ function sli(params: FreshnessParams, context: SliContext): Sli {
 }
 
 function plan(params: FreshnessParams, context: PlanContext): readonly MetricRequest[] {
-  const of = context.dialect.quoteIdentifier(params.column);
-  const newest = { kind: "aggregate", id: "newest", fn: "max", of } as const;
   return [
-    newest,
+    planNewest(params, context),
     ...(isDelivery(params) ? planDeliveries(params, context) : planHistory(params, context)),
   ];
 }

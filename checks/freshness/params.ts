@@ -5,7 +5,7 @@ import {
   timeOfDayField,
   zoneField,
 } from "../../src/time/fields.ts";
-import { columnField, plannedField } from "../_shared/fields.ts";
+import { columnField } from "../_shared/fields.ts";
 
 export const freshnessParams = z.strictObject({
   column: columnField.meta({ description: "The column whose newest value is the data's age." }),
@@ -57,7 +57,10 @@ export const freshnessParams = z.strictObject({
   future_tolerance: durationField.prefault("5m").meta({
     description: "How far ahead of the daemon's clock the newest value may lie.",
   }),
-  source: plannedField("where the load time is read from, other than a column."),
+  source: z.enum(["auto", "column", "partition", "metadata"]).default("auto").meta({
+    description:
+      "What is read of the column: `auto` asks the metadata first whether any row has changed, where they can tell; `column` reads it each time; `partition` only its newest values.",
+  }),
 });
 
 export type FreshnessParams = z.output<typeof freshnessParams>;
@@ -73,9 +76,9 @@ export function ageLimits(params: FreshnessParams): {
   };
 }
 
-/** Both spellings of an age are one promise, and when it is looked at is none. */
+/** Both spellings of an age are one promise; when it is looked at and what is read for it is none. */
 export function judgedOf(params: FreshnessParams): unknown {
-  const { max_age: _, visibility_delay: __, fail: ___, ...rest } = params;
+  const { max_age: _, visibility_delay: __, fail: ___, source: ____, ...rest } = params;
   const { failMs } = ageLimits(params);
   return failMs === null ? rest : { ...rest, fail: { max_age: failMs } };
 }

@@ -1,26 +1,41 @@
 import type { DatasetFacts, ParameterProblem } from "../../src/core/check.ts";
-import { notBuilt, timeColumnProblem } from "../_shared/problems.ts";
+import { timeColumnProblem } from "../_shared/problems.ts";
 import { parseSqlType } from "../_shared/sql-type.ts";
 import { ageLimits, type FreshnessParams } from "./params.ts";
-
-const planned = { source: "name the `column` to read" };
 
 const dayMs = 86_400_000;
 
 /** More would be a promise about deliveries a month apart, which no day's deadline makes. */
 const longestOpensMs = 31 * dayMs;
 
-/** What the levels, the deadline and the history contradict, and what is not built yet. */
+/** What the levels, the deadline, the history and the source contradict. */
 export function freshnessProblems(
   params: FreshnessParams,
   dataset: DatasetFacts,
 ): readonly ParameterProblem[] {
   return [
-    ...notBuilt(params, planned),
+    ...sourceProblems(params),
     ...(params.by === undefined ? ageProblems(params) : deadlineProblems(params, params.by)),
     ...historyProblems(params, dataset),
     ...timeColumnProblem(params.column, dataset),
   ];
+}
+
+/**
+ * That a table has not changed says nothing of what is newest in it, so that metadata alone would never come to a first
+ * verdict, nor to one on a table that has changed.
+ */
+function sourceProblems({ source }: FreshnessParams): readonly ParameterProblem[] {
+  return source === "metadata"
+    ? [
+        {
+          path: ["source"],
+          message:
+            "`source: metadata` would never come to a verdict: metadata show that no row has changed, and not which is newest; `auto` asks them first",
+          notSupported: true,
+        },
+      ]
+    : [];
 }
 
 function ageProblems(params: FreshnessParams): readonly ParameterProblem[] {

@@ -16,14 +16,9 @@ import { shownCount } from "../_shared/text.ts";
 import { noTime } from "../_shared/time-column.ts";
 import { unmeasured } from "../_shared/unmeasured.ts";
 import { backtestOf } from "./backtest.ts";
-import {
-  type Bounds,
-  judgedOf,
-  rowBounds,
-  unitOf,
-  type VolumeParams,
-  volumeParams,
-} from "./params.ts";
+import { judgeEstimate } from "./estimate.ts";
+import { outcomeOf } from "./outcome.ts";
+import { judgedOf, rowBounds, unitOf, type VolumeParams, volumeParams } from "./params.ts";
 import { volumeProblems } from "./problems.ts";
 import { expectedOf, placeOf, promiseOf } from "./promise.ts";
 import { lastUnit, unitIdleUntil, unitSchedule } from "./window.ts";
@@ -40,6 +35,7 @@ export const volume: CheckTypeSpec<VolumeParams> = {
     return unit === null ? null : unitSchedule(unit.lengthMs, unit.delayMs, timezone);
   },
   idleUntil: idle,
+  needs: ({ rows }) => (rows === "estimate" ? { field: "rows", key: "rows" } : null),
   backtest: backtestOf,
   problems: volumeProblems,
   plan,
@@ -72,6 +68,9 @@ function idle(
  * index look-up, and nothing where a freshness check asks for it as well.
  */
 function plan(params: VolumeParams, context: PlanContext): readonly MetricRequest[] {
+  if (params.rows === "estimate") {
+    return [{ kind: "statistics" }];
+  }
   if (params.column === undefined || params.window === undefined) {
     return [{ kind: "aggregate", id: "rows", fn: "count" }];
   }
@@ -95,8 +94,11 @@ function evaluate(
   measured: Measurements,
   context: EvaluateContext,
 ): CheckResult {
-  const answer = measured.aggregate("rows");
   const expected = expectedOf(params);
+  if (params.rows === "estimate") {
+    return judgeEstimate(params, measured, expected);
+  }
+  const answer = measured.aggregate("rows");
   if (!answer.ok) {
     return unmeasured("The number of rows", answer.failure, expected);
   }
@@ -110,7 +112,7 @@ function evaluate(
   }
   const { fail, warn } = rowBounds(params);
   return {
-    outcome: isOutside(rows, fail) ? "fail" : isOutside(rows, warn) ? "warn" : "pass",
+    outcome: outcomeOf(rows, params),
     summary: `${shownCount(rows, "row")}${placeOf(params, context)}; ${promiseOf(fail, warn)}.`,
     measured: { rows: rows <= Number.MAX_SAFE_INTEGER ? Number(rows) : rows.toString() },
     expected,
@@ -130,9 +132,4 @@ const notACount: MeasurementFailure = {
 
 function countOf(value: SqlValue): bigint | null {
   return typeof value === "bigint" && value >= 0n ? value : null;
-}
-
-/** A bigint and a number compare by value, whatever their size. */
-function isOutside(rows: bigint, { min, max }: Bounds): boolean {
-  return (min !== null && rows < min) || (max !== null && rows > max);
 }

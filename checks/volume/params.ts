@@ -24,7 +24,8 @@ export const volumeParams = z.strictObject({
       "Only rows of this long until now are counted, e.g. `24h`. The whole dataset without.",
   }),
   rows: z.enum(["exact", "estimate"]).default("exact").meta({
-    description: "`exact` counts. `estimate` is planned, and refused until built.",
+    description:
+      "`exact` counts. `estimate` takes the number that the warehouse's metadata have, without reading a row.",
   }),
   complete: z.boolean().default(false).meta({
     description:

@@ -12,13 +12,13 @@ const longestDelayMs = 31 * dayMs;
 /** 100 years: beyond it a window may start before the year 1, which not every warehouse can spell. */
 const longestWindowMs = 100 * 365 * dayMs;
 
-/** What the bounds and the window contradict, and what is not built yet. */
+/** What the bounds, the window and the estimate contradict. */
 export function volumeProblems(
   params: VolumeParams,
   dataset: DatasetFacts,
 ): readonly ParameterProblem[] {
   return [
-    ...estimateProblems(params),
+    ...estimateProblems(params, dataset),
     ...windowProblems(params),
     ...completeProblems(params),
     ...formProblems(params),
@@ -27,16 +27,22 @@ export function volumeProblems(
   ];
 }
 
-function estimateProblems(params: VolumeParams): readonly ParameterProblem[] {
-  return params.rows === "exact"
-    ? []
-    : [
-        {
-          path: ["rows"],
-          message: "`rows: estimate` is not built yet: leave it out, and rows are counted",
-          notSupported: true,
-        },
-      ];
+/** The metadata know how many rows a table has, and not how many of them meet a condition. */
+function estimateProblems(
+  { rows, window, column }: VolumeParams,
+  { hasFilter }: DatasetFacts,
+): readonly ParameterProblem[] {
+  if (rows === "exact") {
+    return [];
+  }
+  const reasons = [
+    ...(hasFilter ? ["the dataset has a `filter`"] : []),
+    ...(window === undefined && column === undefined ? [] : ["the check has a window"]),
+  ];
+  return reasons.map((reason) => ({
+    path: ["rows"],
+    message: `\`rows: estimate\` is of all rows of a table, and ${reason}: leave it out, and rows are counted`,
+  }));
 }
 
 function windowProblems(params: VolumeParams): readonly ParameterProblem[] {

@@ -59,6 +59,7 @@ describe("the history is asked for", () => {
         filter: "\"loaded_at\" >= TIMESTAMP '2026-01-15 06:30:00.001+01:00'",
         longerThanMs: hour,
         maxGaps: 2000,
+        mayStand: true,
       },
     ]);
   });

@@ -255,10 +255,14 @@ describe("a promise that makes no sense is refused", () => {
     expect(problemsOf(volume, { ...windowed, window: "48h" }, dataset)).toEqual([]);
   });
 
-  test("rows: estimate is known and not built yet", () => {
-    const params = paramsOf(volume, { min: 1, rows: "estimate" });
-    expect(volume.problems(params, facts())).toMatchObject([
-      { path: ["rows"], notSupported: true },
+  test("an estimate is of the whole dataset, and of no part of it", () => {
+    const estimate = { min: 1, rows: "estimate" };
+    expect(problemsOf(volume, estimate)).toEqual([]);
+    expect(problemsOf(volume, estimate, { ...facts(), hasFilter: true })).toEqual([
+      expect.stringMatching(/^rows: .*the dataset has a `filter`/u),
+    ]);
+    expect(problemsOf(volume, { ...estimate, column: "day", window: "1d" })).toEqual([
+      expect.stringMatching(/^rows: .*the check has a window/u),
     ]);
   });
 

@@ -38,6 +38,7 @@ describe("a generation stays", () => {
     ["when a description changes", "Orders.", "All orders."],
     ["when the schedule changes", "max_age: 60m", "max_age: 60m, schedule: { every: 5m }"],
     ["when the default severity is spelled out", "max_age: 60m", "max_age: 60m, severity: fail"],
+    ["when less is read for the same answer", "max_age: 60m", "max_age: 60m, source: column"],
     ["when the hold changes", "max_age: 60m", "max_age: 60m, hold: 3h"],
     ["when a column is described", "A name.", "The name."],
     [
@@ -49,6 +50,22 @@ describe("a generation stays", () => {
   ])("%s", async (_when, from, to) => {
     expect(product).toContain(from);
     expect(await generationsOf(product.replace(from, to))).toEqual(await generationsOf(product));
+  });
+
+  test("from one version of Tidemark to the next, whatever keys are new", async () => {
+    const checks = `    checks:
+      fresh: { type: freshness, column: loaded_at, max_age: 1h }
+      daily: { type: freshness, column: loaded_at, by: "07:00", history: append_only }
+      enough: { type: volume, min: 1 }
+`;
+    const whole = "    table: analytics.orders\n";
+    const text = product.slice(0, product.indexOf(whole)) + whole + checks;
+
+    expect(await generationsOf(text)).toEqual({
+      fresh: "67154b307dfd9bf2",
+      daily: "53fb53336db542f1",
+      enough: "6b83e7ad26010bde",
+    });
   });
 
   test("when the connection is renamed or moves", async () => {

@@ -220,6 +220,7 @@ test("a check's parameters are the output of its own type, without the keys that
     when_empty: "fail",
     future_tolerance: 300_000,
     visibility_delay: 2_000,
+    source: "auto",
   });
 });
 
