@@ -67,7 +67,18 @@ export function enter(
   const open = openIncidents.find(
     (incident) => isOpen(incident, kind) && isSameCause(incident, subject),
   );
-  if (open === undefined) {
+  return enterOne(open ?? null, kind, subject, times, newId);
+}
+
+/** Joins `open`, or opens an incident where that is null. */
+export function enterOne(
+  open: Incident | null,
+  kind: IncidentKind,
+  subject: AlertSubject,
+  times: { readonly sinceMs: EpochMs; readonly atMs: EpochMs },
+  newId: () => string,
+): Move {
+  if (open === null) {
     return told("opened", openedBy(kind, subject, times, newId()), subject.checkId);
   }
   const joined = {
@@ -90,9 +101,19 @@ export function leave(
   if (checkIds.length > 0) {
     return told("left", { ...incident, checkIds }, checkId);
   }
+  return end(incident, checkId, ending, atMs);
+}
+
+/** Ends the incident with all that are in it. */
+export function end(
+  incident: Incident,
+  checkId: string,
+  ending: "resolved" | "withdrawn",
+  atMs: EpochMs,
+): Move {
   // A clock that was put back must not end an incident before it began.
   const endedMs = Math.max(atMs, incident.openedMs);
-  return told(ending, { ...incident, checkIds, endedMs, ending }, checkId);
+  return told(ending, { ...incident, checkIds: [], endedMs, ending }, checkId);
 }
 
 function isOpen(incident: Incident, kind: IncidentKind): boolean {
@@ -124,14 +145,14 @@ function openedBy(
 }
 
 /**
- * Counts the change and notes at which level it is told. Checks that come to or go from blindness are not
- * told of, because that is told once; but one that raises the level is, because nobody has heard of it there.
+ * Counts the change and notes at which level it is told. Checks that come to or go from blindness, or a spent budget,
+ * are not told of, because that is told once; but one that raises the level is, because nobody has heard of it there.
  */
 function told(change: NoticeChange, incident: Incident, checkId: string): Move {
   const { alert, toldLevels } = incident;
   const newLevels = alert === "none" || toldLevels.includes(alert) ? [] : [alert];
   const isRaised = change === "joined" && newLevels.length > 0;
-  if (incident.kind === "blind" && (change === "left" || (change === "joined" && !isRaised))) {
+  if (incident.kind !== "broken" && (change === "left" || (change === "joined" && !isRaised))) {
     return { incident, change: null };
   }
   const counted = {

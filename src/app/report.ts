@@ -136,7 +136,11 @@ function sloReport(
     excluded.length === 0 ? null : evaluateSlo(terms, evidence, [], sinceMs, untilMs);
   const checks = slo.checkIds.flatMap((id) => mesh.checks.get(id) ?? []);
   const causes = new Set(checks.map(causeOf));
-  const own = incidents.filter((incident) => causes.has(causeOf(incident)));
+  const own = incidents.filter(
+    (incident) =>
+      causes.has(causeOf(incident)) ||
+      (incident.kind === "budget" && incident.product === slo.product),
+  );
   return {
     id: slo.id,
     name: slo.name,

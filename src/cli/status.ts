@@ -77,9 +77,13 @@ function printText({ slos, incidents, notPassing, atMs }: StatusReport, terminal
 
 function incidentLine(incident: Incident, atMs: number): string {
   const ageMs = Math.max(1_000, Math.floor((atMs - incident.sinceMs) / 1_000) * 1_000);
-  const state = incident.kind === "broken" ? "broken" : "not measured";
   const told = incident.alert === "none" ? "nobody is told" : incident.alert;
-  return `${incident.datasetId}: ${incident.dimension} ${state} for ${formatDuration(ageMs)} (${told}): ${incident.checkIds.join(", ")}`;
+  const state = incident.kind === "broken" ? "broken" : "not measured";
+  const what =
+    incident.kind === "budget"
+      ? `${incident.product}: daily budget of bytes spent`
+      : `${incident.datasetId}: ${incident.dimension} ${state}`;
+  return `${what} for ${formatDuration(ageMs)} (${told}): ${incident.checkIds.join(", ")}`;
 }
 
 function rowOf({ slo, status: standing, lastHour }: SloReport): readonly string[] {

@@ -7,8 +7,12 @@ import type {
   ToldLevel,
 } from "./vocabulary.ts";
 
-/** `broken`: a promise is broken. `blind`: it could not be measured for three cadences. */
-export type IncidentKind = "broken" | "blind";
+/**
+ * `broken`: a promise is broken. `blind`: it could not be measured for three cadences. `budget`: it is not measured,
+ * because a budget of bytes has no room left on that UTC day; one incident for all checks of an owner that it stops,
+ * with dataset and dimension of the first.
+ */
+export type IncidentKind = "broken" | "blind" | "budget";
 
 /** One problem of one product with one cause. Open while `endedMs` is null. */
 export interface Incident {

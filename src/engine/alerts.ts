@@ -5,7 +5,7 @@ import type { CheckAlertState, Incident } from "../core/incident.ts";
 import type { Check, Mesh } from "../core/mesh.ts";
 import type { NewSlot, ResultRecord, Slot } from "../core/store.ts";
 import type { TimelineRun } from "../core/timeline.ts";
-import type { EpochMs } from "../core/vocabulary.ts";
+import type { EpochMs, Outcome } from "../core/vocabulary.ts";
 import { lastDeadline } from "../time/deadlines.ts";
 import { seenAgainMs } from "./looks.ts";
 import { probeOf } from "./records.ts";
@@ -51,7 +51,7 @@ export function alert(
       [...incidents.values()].filter(({ endedMs }) => endedMs === null),
       subjectOf(check, mesh),
       {
-        outcome: record.result.outcome,
+        outcome: alertOutcomeOf(record),
         atMs: record.atMs,
         ...withSince(brokenSince(check, record, newestRun(check.id, runs, state))),
       },
@@ -76,6 +76,11 @@ export function alert(
     changes: mergeChanges(changes, atMs),
     confirmAt,
   };
+}
+
+/** What a budget of bytes keeps from being measured is told of the budget (`spent-budgets.ts`), and not check by check. */
+function alertOutcomeOf({ result }: ResultRecord): Outcome {
+  return result.failure?.kind === "budget" ? "skip" : result.outcome;
 }
 
 function withSince(sinceMs: EpochMs | null): { readonly sinceMs?: EpochMs } {

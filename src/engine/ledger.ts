@@ -21,6 +21,7 @@ import { type Commit, reckon } from "./reckon.ts";
 import { reconcile } from "./reconcile.ts";
 import { rollbacksIn } from "./rollbacks.ts";
 import type { DatasetRun } from "./run.ts";
+import { budgetCommit } from "./spent-budgets.ts";
 import { type StateChange, WatchState } from "./state.ts";
 
 export interface LedgerOptions {
@@ -180,7 +181,8 @@ export class Ledger {
 
   /**
    * One transaction for runs that end at nearly the same time. They are of different datasets, which share
-   * neither checks nor incidents, so each is reckoned on the state as it was before all of them.
+   * neither checks nor incidents, so each is reckoned on the state as it was before all of them. Incidents of budgets
+   * they do share, so those are reckoned over all of them.
    */
   #write(finished: readonly Finished[]): Promise<void> {
     const { types, clock, newId, slotsEnded } = this.#options;
@@ -188,6 +190,8 @@ export class Ledger {
       const commits = finished.map(({ run, slots }) =>
         reckon(run, slots, this.#mesh, this.#state, types, newId),
       );
+      const records = commits.flatMap((commit) => commit.records);
+      commits.push(budgetCommit(records, this.#mesh, this.#state, clock.now()));
       await this.#commit(async (parts) => {
         for (const commit of commits) {
           await put(parts, commit, clock.now());

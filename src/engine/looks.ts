@@ -12,6 +12,7 @@ import type { DurationMs, EpochMs } from "../core/vocabulary.ts";
 import { lastDeadline, nextDeadline } from "../time/deadlines.ts";
 import { lastGrowingLook, nextLook } from "../time/looks.ts";
 import { nextDue, shortestGap } from "../time/schedule.ts";
+import { utcDayMs, utcDayOf } from "../time/utc-day.ts";
 import type { WatchState } from "./state.ts";
 
 export interface Look {
@@ -110,6 +111,10 @@ function awaitedLoad(
   const latest = latestOf(check, state);
   if (own?.state === "bad") {
     return { brokenMs: own.fromMs, delayMs: 0 };
+  }
+  if (latest?.result.failure?.kind === "budget") {
+    // Until the next day nothing is sent, so that there is nothing to look for.
+    return { brokenMs: utcDayOf(latest.atMs) + utcDayMs, delayMs: 0 };
   }
   return latest?.result.outcome === "error"
     ? { brokenMs: state.alertStateOf(check.id)?.erroringSinceMs ?? latest.atMs, delayMs: 0 }

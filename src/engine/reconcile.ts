@@ -10,6 +10,7 @@ import type { Check, Mesh } from "../core/mesh.ts";
 import type { DeadlineEra, TimelineRun } from "../core/timeline.ts";
 import type { EpochMs } from "../core/vocabulary.ts";
 import { cut } from "../slo/timeline.ts";
+import { undeclaredBudgets } from "./spent-budgets.ts";
 import type { StateChange, WatchState } from "./state.ts";
 import { teamOf } from "./subjects.ts";
 import { mergeChanges, tell } from "./tell.ts";
@@ -42,6 +43,10 @@ export function reconcile(
       incidents.set(incident.id, incident);
       touched.set(incident.id, incident);
     }
+  }
+  for (const { incident, change } of undeclaredBudgets(after, [...incidents.values()], nowMs)) {
+    touched.set(incident.id, incident);
+    changes.push(...(change === null ? [] : [change]));
   }
   return {
     records: [],

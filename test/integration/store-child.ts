@@ -8,6 +8,7 @@ import { TidemarkError } from "../../src/core/errors.ts";
 import type { Store } from "../../src/core/store.ts";
 import { openSqliteStore } from "../../src/store/sqlite/store.ts";
 import {
+  costOf,
   deliveryOf,
   exclusionOf,
   incidentOf,
@@ -112,6 +113,7 @@ async function writeOne(store: Store, number: number, isKept: boolean): Promise<
     await parts.incidents.put(incidentOf({ id, openedMs: number }));
     const notice = noticeOf({ id: `${id}.1`, incidentId: id });
     await parts.outbox.enqueue([{ ...deliveryOf(1), notice }]);
+    await parts.costs.add([costOf({ statements: 1 })]);
     await parts.slots.end([slotId], "done", number);
     if (!isKept) {
       throw new Error("rolled back");

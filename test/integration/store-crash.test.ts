@@ -57,6 +57,9 @@ async function expectWhole(path: string, committed: ReadonlySet<string>): Promis
     numbers.map((number) => `inc-${number}.1`),
   );
   expect(await store.slots.countByEnding()).toMatchObject({ open: 0, done: numbers.length });
+  expect(await store.costs.between(0, Number.MAX_SAFE_INTEGER, null)).toMatchObject([
+    { statements: numbers.length, bytes: numbers.length * 1_000_000_000 },
+  ]);
   using db = new DatabaseSync(path, { readOnly: true });
   expect(db.prepare("PRAGMA integrity_check").all()).toEqual([{ integrity_check: "ok" }]);
   expect(db.prepare("SELECT count(*) AS n FROM results").get()).toEqual({

@@ -131,7 +131,10 @@ function sharesOf(
   const shares = incidents.slice(0, mostIncidents).map(({ incident, amount, excused }) => ({
     amount: amountWords(amount, unit),
     excused: excused > 0 ? amountWords(excused, unit) : null,
-    what: `${incident.dimension} of ${incident.datasetId}`,
+    what:
+      incident.kind === "budget"
+        ? "a spent budget of bytes"
+        : `${incident.dimension} of ${incident.datasetId}`,
     incident: {
       id: incident.id,
       since: shortMoment(incident.sinceMs, timezone),

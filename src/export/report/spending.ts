@@ -14,20 +14,26 @@ export function spendingOf(
   unexcused: SloStatus,
   incidents: readonly Incident[],
 ): Attribution {
-  return attribute(status, unexcused, "bad", ofKind(incidents, "broken"));
+  return attribute(status, unexcused, "bad", ofKind(incidents, ["broken"]));
 }
 
-/** What could not be known while checks did not answer: a blind incident spends nothing, and costs coverage. */
+/**
+ * What could not be known while checks did not answer, or a budget of bytes kept them from asking: a blind incident
+ * spends nothing, and costs coverage.
+ */
 export function blindnessOf(
   status: SloStatus,
   unexcused: SloStatus,
   incidents: readonly Incident[],
 ): Attribution {
-  return attribute(status, unexcused, "unknown", ofKind(incidents, "blind"));
+  return attribute(status, unexcused, "unknown", ofKind(incidents, ["blind", "budget"]));
 }
 
-function ofKind(incidents: readonly Incident[], wanted: IncidentKind): readonly Incident[] {
-  return incidents.filter(({ kind }) => kind === wanted);
+function ofKind(
+  incidents: readonly Incident[],
+  wanted: readonly IncidentKind[],
+): readonly Incident[] {
+  return incidents.filter(({ kind }) => wanted.includes(kind));
 }
 
 function attribute(

@@ -50,7 +50,7 @@ const outcomeWords: Readonly<Record<Outcome, string>> = {
 
 export function messageOf(notice: Notice): Message {
   const isOver = notice.change === "resolved" || notice.change === "withdrawn";
-  const open = notice.kind === "blind" ? "unknown" : "bad";
+  const open = notice.kind === "broken" ? "bad" : "unknown";
   return {
     title: plain(`${subjectOf(notice)} ${stateOf(notice)}`, 145),
     mood: isOver ? "over" : open,
@@ -64,6 +64,9 @@ export function messageOf(notice: Notice): Message {
 
 /** What an incident is about; the same for all of its notices. */
 export function subjectOf(notice: Notice): string {
+  if (notice.kind === "budget") {
+    return `${plain(notice.product.name, 50)}: the daily budget of bytes`;
+  }
   const dimension = dimensionWords[notice.dimension];
   return `${plain(notice.product.name, 50)}: ${dimension} of ${plain(notice.dataset, 60)}`;
 }
@@ -79,6 +82,11 @@ export function linesOf(message: Message): readonly string[] {
 }
 
 function stateOf(notice: Notice): string {
+  if (notice.kind === "budget") {
+    const ends = { resolved: "begins anew", withdrawn: "was changed or removed" } as const;
+    const { change } = notice;
+    return change === "resolved" || change === "withdrawn" ? ends[change] : "is spent";
+  }
   if (notice.change === "withdrawn") {
     return "is no longer watched";
   }
@@ -89,7 +97,21 @@ function stateOf(notice: Notice): string {
 }
 
 function leadOf(notice: Notice): string {
-  return notice.kind === "blind" ? blindLead(notice) : brokenLead(notice);
+  const leads = { broken: brokenLead, blind: blindLead, budget: budgetLead } as const;
+  return leads[notice.kind](notice);
+}
+
+function budgetLead(notice: Notice): string {
+  const since = utc(notice.sinceMs);
+  const spent = `Nothing more is scanned for it until the next day (UTC), since ${since}; what is not measured is neither good nor bad.`;
+  const leads: Readonly<Record<NoticeChange, string>> = {
+    opened: spent,
+    joined: `It stops a further check: ${changedIds(notice)}. ${spent}`,
+    left: spent,
+    resolved: `The day is over (UTC): it is measured again. What held since ${since} is not known.`,
+    withdrawn: `Withdrawn at ${utc(notice.atMs)}: the budget that was spent since ${since} was changed or removed.`,
+  };
+  return leads[notice.change];
 }
 
 function brokenLead(notice: Notice): string {

@@ -112,6 +112,7 @@ export class Stage implements AsyncDisposable {
   readonly dir = mkdtempSync(join(tmpdir(), "tidemark-stage-"));
   readonly clock = new HandClock();
   readonly #closers: (() => Promise<void>)[] = [];
+  #specs: ReadonlyMap<string, ConnectorSpec> = registries.connectors;
   #ids = 0;
 
   constructor() {
@@ -128,7 +129,8 @@ export class Stage implements AsyncDisposable {
   /** The mesh as it stands on disk. */
   async mesh(files: Readonly<Record<string, string>> = {}): Promise<Mesh> {
     this.write(files);
-    const loader = new ConfigurationLoader(registries, {}, this.clock);
+    const known = { ...registries, connectors: this.#specs };
+    const loader = new ConfigurationLoader(known, {}, this.clock);
     const { mesh, problems } = await loader.load(join(this.dir, "tidemark.yaml"));
     if (mesh === null) {
       throw new Error(problems.map(formatProblem).join("\n"));
@@ -138,8 +140,9 @@ export class Stage implements AsyncDisposable {
 
   /** A second call, after `kill`, is a restart. */
   async start(options: StartOptions = {}): Promise<Staged> {
-    const mesh = await this.mesh();
     const { clock = this.clock, specs = registries.connectors, logger = silentLogger } = options;
+    this.#specs = specs;
+    const mesh = await this.mesh();
     const real = await openSqliteStore(mesh.store.path, { access: "serve", logger });
     const store = options.wrapStore?.(real) ?? real;
     const warehouses = new Warehouses({ specs, clock, logger, onStatement: () => {} });

@@ -53,6 +53,19 @@ describe("messageOf", () => {
     expect(message.checks[0]).toContain("Hint: Ask the warehouse.");
   });
 
+  it.each([
+    ["opened", "unknown", "is spent", "Nothing more is scanned for it until the next day (UTC)"],
+    ["joined", "unknown", "is spent", "It stops a further check: orders/orders/fresh."],
+    ["resolved", "over", "begins anew", "it is measured again"],
+    ["withdrawn", "over", "was changed or removed", "the budget that was spent since"],
+  ] as const)("says %s of a spent budget of bytes", (change, mood, title, lead) => {
+    const message = messageOf(noticeOf(change, { kind: "budget" }));
+    expect(message.mood).toBe(mood);
+    expect(message.title).toBe(`orders: the daily budget of bytes ${title}`);
+    expect(message.lead).toContain(lead);
+    expect(message.lead).not.toMatch(/broken|kept|fail/u);
+  });
+
   it.each(changes)("never calls a blind incident broken, kept or failing: %s", (change) => {
     const { title, lead } = messageOf(noticeOf(change, { kind: "blind", checks: [], changed: [] }));
     expect(`${title} ${lead}`).not.toMatch(/broken|kept|fail/u);
