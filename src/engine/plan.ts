@@ -150,7 +150,11 @@ function narrowed(request: FigureRequest): Pick<PlannedFigure, "request" | "whol
     return { request };
   }
   const { within, ...whole } = request;
-  return { request: { ...whole, filter: condition(whole.filter, within) }, whole };
+  return { request: { ...whole, filter: both(whole.filter, within) }, whole };
+}
+
+function both(filter: string | undefined, within: string): string {
+  return filter === undefined ? within : condition(filter, within);
 }
 
 /** Equal for requests that have the same answer. */

@@ -1,7 +1,7 @@
 import pLimit from "p-limit";
 import { describe, expect, it } from "vitest";
 import { ConnectorError, type DatasetRef } from "../../../src/core/connector.ts";
-import { CatalogueReader } from "../../../src/engine/catalogue.ts";
+import { CatalogueReader, StatisticsReader } from "../../../src/engine/catalogue.ts";
 import { silentLogger } from "../../helpers/silent-logger.ts";
 
 const tableOf = (id: string): DatasetRef => ({ id, source: { kind: "table", parts: [id] } });
@@ -68,6 +68,23 @@ describe("the catalogue reader", () => {
     expect(answers).toEqual([
       { ok: false, failure: { kind: "timeout", message: "Too slow." } },
       { ok: false, failure: { kind: "timeout", message: "Too slow." } },
+    ]);
+  });
+
+  it("reads the metadata of all tables of a turn at once, as the catalogue", async () => {
+    const calls: string[][] = [];
+    const reader = new StatisticsReader(pLimit(1), silentLogger, async (refs) => {
+      calls.push(refs.map(({ id }) => id));
+      return refs.map(({ id }) => ({
+        datasetId: id,
+        statistics: { ok: true, value: { bytes: id.length }, atMs: 7 },
+      }));
+    });
+    const answers = await Promise.all(["a", "bb"].map((id) => reader.statisticsOf(tableOf(id))));
+    expect(calls).toEqual([["a", "bb"]]);
+    expect(answers).toEqual([
+      { ok: true, value: { bytes: 1 }, atMs: 7 },
+      { ok: true, value: { bytes: 2 }, atMs: 7 },
     ]);
   });
 

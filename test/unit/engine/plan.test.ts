@@ -53,6 +53,43 @@ function sqlOf(
   );
 }
 
+describe("planning what may be answered with less", () => {
+  const fields = ["rows", "lastChange"] as const;
+  const telling = { ...columnar, statisticsOf: () => fields };
+  const standing = { ...newest, mayStand: true } as const;
+  const within = { ...newest, within: `"loaded_at" >= '2026-01-14'` };
+
+  it("gives a narrower condition a statement of its own, where it can spare partitions", () => {
+    expect(sqlOf([rows, within], columnar)).toEqual([
+      'select count(*) as m0 from "analytics"."orders"',
+      `select max("loaded_at") as m1 from "analytics"."orders" where ("loaded_at" >= '2026-01-14')`,
+    ]);
+  });
+
+  it("keeps the figures of one check in one statement", () => {
+    const check = checkOf("fresh", [within, { ...gaps, id: "gaps" }]);
+    expect(planOf([check], datasetOf(), columnar).statements).toHaveLength(1);
+  });
+
+  it("knows the checks of which all may stand, where the metadata tell of changes", () => {
+    const checks = [
+      checkOf("stands", [standing, { ...gaps, id: "gaps", mayStand: true }]),
+      checkOf("does_not", [standing, { ...rows, id: "rows" }]),
+      checkOf("asks_nothing", []),
+    ];
+    const stands = new Set(["orders/orders/stands"]);
+    expect(planOf(checks, datasetOf(), telling).mayStand).toEqual(stands);
+    expect(planOf(checks, datasetOf(), columnar).mayStand).toEqual(new Set());
+    expect(planOf(checks, datasetOf({ filter: "true" }), telling).mayStand).toEqual(new Set());
+  });
+
+  it("knows the checks that ask for what the metadata say", () => {
+    const plan = planOf([checkOf("enough", [{ kind: "statistics" }]), checkOf("fresh", [newest])]);
+    expect(plan.ofMetadata).toEqual(new Set(["orders/orders/enough"]));
+    expect(plan.statements).toHaveLength(1);
+  });
+});
+
 describe("planning on a row store", () => {
   it("asks for one figure in a plain SELECT", () => {
     expect(sqlOf([newest], rowStore)).toEqual([
