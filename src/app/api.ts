@@ -1,10 +1,14 @@
 /** What the HTTP API reads: the mesh and the state as the watch has them now, and history from the store. */
 import { setImmediate } from "node:timers/promises";
 import type { Clock } from "../core/clock.ts";
+import { TidemarkError } from "../core/errors.ts";
 import type { Mesh, Product } from "../core/mesh.ts";
 import type { Store } from "../core/store.ts";
+import type { EpochMs } from "../core/vocabulary.ts";
 import type { WatchState } from "../engine/state.ts";
+import type { CostsDocument } from "../http/api/documents.ts";
 import type { ApiReads, Facets, Page } from "../http/api/reads.ts";
+import { costsDocument, recentCosts } from "./costs.ts";
 import { incidentDocument, productDocument, productSummary, resultDocument } from "./documents.ts";
 import { sloDocument } from "./slo-document.ts";
 
@@ -12,7 +16,7 @@ export interface ApiSources {
   /** As it is watched at the moment. */
   readonly mesh: () => Mesh;
   readonly state: () => WatchState;
-  readonly store: Pick<Store, "results" | "incidents">;
+  readonly store: Pick<Store, "results" | "incidents" | "costs">;
   readonly clock: Clock;
 }
 
@@ -22,12 +26,20 @@ export function apiReads({ mesh, state, store, clock }: ApiSources): ApiReads {
       const [now, watched, nowMs] = [mesh(), state(), clock.now()];
       const products = [...now.products.values()].filter((product) => isOf(product, facets));
       const { items, next } = partOf(products, ({ name }) => name, after, limit);
-      return { items: items.map((one) => productSummary(one, now, watched, nowMs)), next };
+      const costs = await costsOf(store, items, nowMs);
+      const summaries = items.map((one) =>
+        productSummary(one, now, watched, costs.get(one.name) ?? null, nowMs),
+      );
+      return { items: summaries, next };
     },
     product: async (name) => {
-      const now = mesh();
+      const [now, watched, nowMs] = [mesh(), state(), clock.now()];
       const product = now.products.get(name);
-      return product === undefined ? null : productDocument(product, now, state(), clock.now());
+      if (product === undefined) {
+        return null;
+      }
+      const costs = await costsOf(store, [product], nowMs);
+      return productDocument(product, now, watched, costs.get(name) ?? null, nowMs);
     },
     slos: async ({ facets, after, limit }) => {
       const [now, watched, nowMs] = [mesh(), state(), clock.now()];
@@ -61,6 +73,24 @@ export function apiReads({ mesh, state, store, clock }: ApiSources): ApiReads {
       return { items: items.map(incidentDocument), next };
     },
   };
+}
+
+/** By product; none while the store cannot be read, for the rest of a product is known without it. */
+async function costsOf(
+  store: Pick<Store, "costs">,
+  products: readonly Product[],
+  nowMs: EpochMs,
+): Promise<ReadonlyMap<string, CostsDocument>> {
+  const names = products.map(({ name }) => name);
+  try {
+    const costs = await recentCosts(store, names, nowMs);
+    return new Map(costs.map((cost) => [cost.product, costsDocument(cost)]));
+  } catch (error) {
+    if (error instanceof TidemarkError && error.code.startsWith("TM_STORE_")) {
+      return new Map();
+    }
+    throw error;
+  }
 }
 
 function isOf(

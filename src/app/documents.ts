@@ -7,6 +7,7 @@ import type { WatchState } from "../engine/state.ts";
 import type {
   CheckCount,
   CheckDocument,
+  CostsDocument,
   IncidentDocument,
   ProductDocument,
   ProductSummary,
@@ -68,6 +69,7 @@ export function productSummary(
   product: Product,
   mesh: Mesh,
   state: WatchState,
+  cost: CostsDocument | null,
   nowMs: EpochMs,
 ): ProductSummary {
   const counts: Record<CheckCount, number> = { good: 0, bad: 0, unknown: 0, disabled: 0 };
@@ -89,6 +91,7 @@ export function productSummary(
     slos: product.sloIds,
     check_states: counts,
     open_incidents: openIncidentsOf(product, state).length,
+    cost,
   };
 }
 
@@ -96,10 +99,11 @@ export function productDocument(
   product: Product,
   mesh: Mesh,
   state: WatchState,
+  cost: CostsDocument | null,
   nowMs: EpochMs,
 ): ProductDocument {
   return {
-    ...productSummary(product, mesh, state, nowMs),
+    ...productSummary(product, mesh, state, cost, nowMs),
     datasets: product.datasetIds
       .flatMap((id) => mesh.datasets.get(id) ?? [])
       .map(({ id, name, description, connection, timezone, checkIds }) => ({

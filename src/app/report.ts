@@ -6,14 +6,21 @@ import type { Store, StoreParts } from "../core/store.ts";
 import type { EpochMs } from "../core/vocabulary.ts";
 import { selectWatched, type Watched } from "../engine/select.ts";
 import { WatchState } from "../engine/state.ts";
-import type { ReportDocument, ReportedCheck, SloReport } from "../export/report/document.ts";
+import type {
+  ReportDocument,
+  ReportedCheck,
+  ReportedCost,
+  SloReport,
+} from "../export/report/document.ts";
 import { periodForms, periodOf } from "../export/report/period.ts";
 import { blindnessOf, spendingOf } from "../export/report/spending.ts";
 import { evaluateSlo } from "../slo/evaluate.ts";
 import { type Bounds, formatWindow } from "../time/period.ts";
+import { utcDayMs, utcDayOf } from "../time/utc-day.ts";
 import { isZone } from "../time/zone.ts";
 import { systemClock } from "./clock.ts";
 import { createLoader, type Environment } from "./configuration.ts";
+import { sumCosts } from "./costs.ts";
 import { withStore } from "./read-store.ts";
 
 /** What a report is to be about. */
@@ -63,6 +70,11 @@ export async function reportFrom(
     products.map(({ name }) => name),
     bounds,
   );
+  const costs = await costsIn(
+    store,
+    products.map(({ name }) => name),
+    bounds,
+  );
   const slosByProduct = Map.groupBy(watched.slos, ({ product }) => product);
   return {
     period: {
@@ -80,8 +92,27 @@ export async function reportFrom(
       slos: (slosByProduct.get(name) ?? []).map((slo) =>
         sloReport(slo, mesh, state, bounds, incidents, nowMs),
       ),
+      cost: costs(name),
     })),
   };
+}
+
+/** Of the UTC days whose noon lies in the period. */
+async function costsIn(
+  { costs }: Pick<StoreParts, "costs">,
+  products: readonly string[],
+  period: Bounds,
+): Promise<(product: string) => ReportedCost | null> {
+  const fromMs = firstDayFrom(period.fromMs);
+  const toMs = firstDayFrom(period.toMs);
+  const kept = Map.groupBy(await costs.between(fromMs, toMs, products), ({ product }) => product);
+  return (product) =>
+    fromMs >= toMs ? null : { fromMs, toMs, ...sumCosts(kept.get(product) ?? []) };
+}
+
+/** The first UTC day whose noon is not before the instant. */
+function firstDayFrom(ms: EpochMs): EpochMs {
+  return utcDayOf(ms + utcDayMs / 2 - 1);
 }
 
 function boundsOfPeriod(

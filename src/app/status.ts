@@ -8,6 +8,7 @@ import { WatchState } from "../engine/state.ts";
 import { type ErrorRatio, errorRatios, type SloStatus } from "../slo/evaluate.ts";
 import { systemClock } from "./clock.ts";
 import { createLoader, type Environment } from "./configuration.ts";
+import { type BudgetStanding, budgetStandings, type RecentCost, recentCosts } from "./costs.ts";
 import { withStore } from "./read-store.ts";
 
 const hourMs = 3_600_000;
@@ -29,6 +30,9 @@ export interface StatusReport {
   readonly notPassing: readonly ResultRecord[];
   /** Checks that nobody runs. */
   readonly disabled: readonly Check[];
+  /** Of the products that anything of is selected, by name. */
+  readonly costs: readonly RecentCost[];
+  readonly budgets: readonly BudgetStanding[];
 }
 
 export interface StatusOptions {
@@ -58,6 +62,7 @@ async function reportFrom(
   const checkIds = new Set(checks.map(({ id }) => id));
   const atMs = systemClock.now();
   const state = await WatchState.load(store, mesh, atMs);
+  const products = new Set([...slos, ...checks].map(({ product }) => product));
   return {
     atMs,
     slos: slos.map((slo) => reportOf(slo, state, atMs)),
@@ -69,6 +74,8 @@ async function reportFrom(
       .flatMap(({ id }) => state.latestOf(id) ?? [])
       .filter(({ result }) => result.outcome !== "pass"),
     disabled: checks.filter(({ disabledReason }) => disabledReason !== null),
+    costs: await recentCosts(store, [...products].sort(), atMs),
+    budgets: await budgetStandings(mesh, store, products, atMs),
   };
 }
 

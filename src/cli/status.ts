@@ -1,3 +1,4 @@
+import { costsDocument } from "../app/costs.ts";
 import { sloStanding } from "../app/slo-document.ts";
 import { readStatus, type SloReport, type StatusReport } from "../app/status.ts";
 import type { Incident } from "../core/incident.ts";
@@ -7,6 +8,7 @@ import { formatWindow } from "../time/period.ts";
 import type { CommandContext } from "./command-context.ts";
 import { type Commands, withFormat, withSelectors } from "./commands.ts";
 import { type ExitCode, exitCodes } from "./exit-codes.ts";
+import { printCosts } from "./status-costs.ts";
 import { exclusionJson, printExclusions } from "./status-exclusions.ts";
 import { outcomeStyles, type Style, type Terminal, table } from "./terminal.ts";
 
@@ -26,6 +28,7 @@ async function status(
   } else {
     printText(report, terminal);
     printExclusions(report.slos, terminal);
+    printCosts(report, terminal);
     printDisabled(report, terminal);
   }
   return exitCodes.ok;
@@ -117,7 +120,7 @@ function percent(ratio: number | null, digits: number): string {
   return ratio === null ? "unknown" : `${(ratio * 100).toFixed(digits)}%`;
 }
 
-function jsonOf({ atMs, slos, incidents, notPassing, disabled }: StatusReport) {
+function jsonOf({ atMs, slos, incidents, notPassing, disabled, costs, budgets }: StatusReport) {
   return {
     version: 1,
     at: new Date(atMs).toISOString(),
@@ -143,6 +146,13 @@ function jsonOf({ atMs, slos, incidents, notPassing, disabled }: StatusReport) {
       outcome: result.outcome,
       summary: result.summary,
       at: new Date(resultMs).toISOString(),
+    })),
+    costs: costs.map((cost) => ({ product: cost.product, ...costsDocument(cost) })),
+    byte_budgets: budgets.map(({ scope, name, maxBytesPerDay, bytesToday }) => ({
+      scope,
+      name,
+      max_bytes_per_day: maxBytesPerDay,
+      bytes_today: bytesToday,
     })),
     disabled_checks: disabled.map(({ id, disabledReason }) => ({ id, reason: disabledReason })),
   };

@@ -28,6 +28,16 @@ export interface DailyCost {
   readonly busyMs: DurationMs;
 }
 
+/** What looking cost over several days. */
+export interface CostSum {
+  readonly statements: number;
+  /** Those of them whose bytes the warehouse told. */
+  readonly toldStatements: number;
+  /** Of the `toldStatements`; null where there is none, for then nothing is known. */
+  readonly bytes: number | null;
+  readonly busyMs: DurationMs;
+}
+
 /** Whose bytes a budget bounds. */
 export type BudgetScope = "connection" | "product";
 

@@ -36,7 +36,8 @@ const neverSent: ReadonlySet<FailureKind> = new Set([
 
 export function metered(connector: Connector, options: MeterOptions): Connector {
   const meter = new Meter(options);
-  const { statistics, estimate } = connector;
+  const statistics = connector.statistics?.bind(connector);
+  const estimate = connector.estimate?.bind(connector);
   return {
     testConnection: (o) => connector.testConnection(o),
     query: (sql, o) => meter.query(connector, sql, o),
@@ -45,11 +46,9 @@ export function metered(connector: Connector, options: MeterOptions): Connector 
       ? {}
       : {
           statistics: (datasets: readonly DatasetRef[], o: CallOptions) =>
-            meter.metadata(datasets, () => statistics.call(connector, datasets, o)),
+            meter.metadata(datasets, () => statistics(datasets, o)),
         }),
-    ...(estimate === undefined
-      ? {}
-      : { estimate: (sql: string, o: CallOptions) => estimate.call(connector, sql, o) }),
+    ...(estimate === undefined ? {} : { estimate }),
     [Symbol.asyncDispose]: () => connector[Symbol.asyncDispose](),
   };
 }

@@ -95,6 +95,8 @@ it("watches, tells of a promise that breaks and heals, and drains when it is sto
   expect(during.stdout).toMatch(
     /orders\/orders: completeness broken for \w+ \(ticket\): orders\/orders\/enough/,
   );
+  // DuckDB does not tell what it scans, which is not the same as nothing.
+  expect(during.stdout).toMatch(/\n +orders +bytes not known +\w+ +bytes not known +\w+\n/);
 
   await folder.write({ "orders.csv": kept });
   await until("the all-clear", () => daemon.stdout.includes("[resolved]"));
@@ -102,7 +104,9 @@ it("watches, tells of a promise that breaks and heals, and drains when it is sto
   await stop(daemon);
 
   const after = await runTidemark(["status", "--format", "json"], { cwd: folder.path });
-  const { slos, incidents } = JSON.parse(after.stdout) as StatusOutput;
+  const { slos, incidents, costs } = JSON.parse(after.stdout) as StatusOutput;
+  expect(costs).toMatchObject([{ product: "orders", last_30_days: { bytes: null } }]);
+  expect(costs[0]?.last_30_days.statements).toBeGreaterThan(2);
   expect(incidents).toEqual([]);
   expect(slos[0]).toMatchObject({ id: "orders/enough", objective: "95%", window: "1d" });
   expect(slos[0]?.bad_seconds).toBeGreaterThan(0);
@@ -111,6 +115,7 @@ it("watches, tells of a promise that breaks and heals, and drains when it is sto
 interface StatusOutput {
   readonly slos: readonly { readonly bad_seconds: number }[];
   readonly incidents: readonly unknown[];
+  readonly costs: readonly { readonly last_30_days: { readonly statements: number } }[];
 }
 
 it("keeps what it watches when a reload is broken, and takes over what is mended", async () => {

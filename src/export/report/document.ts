@@ -1,3 +1,4 @@
+import type { CostSum } from "../../core/cost.ts";
 import type { ExcludedTime, ExclusionMode, ExclusionRecord } from "../../core/exclusion.ts";
 import type { Incident } from "../../core/incident.ts";
 import type { UnknownPolicy } from "../../core/mesh.ts";
@@ -28,6 +29,14 @@ export interface ProductReport {
   readonly owner: string;
   readonly tier: string;
   readonly slos: readonly SloReport[];
+  /** Null: costs are kept by UTC day, and the period has none. */
+  readonly cost: ReportedCost | null;
+}
+
+/** What looking cost on the UTC days whose noon lies in the period, so that periods side by side share none. */
+export interface ReportedCost extends CostSum {
+  readonly fromMs: EpochMs;
+  readonly toMs: EpochMs;
 }
 
 export interface SloReport {

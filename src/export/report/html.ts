@@ -1,4 +1,5 @@
 import { formatPercent } from "../../time/percent.ts";
+import { costSentence } from "./cost-words.ts";
 import type { ProductReport, ReportDocument, ReportPeriod, SloReport } from "./document.ts";
 import { sloPart } from "./html-slo.ts";
 import { html, Markup } from "./markup.ts";
@@ -75,8 +76,9 @@ function legend(): readonly Markup[] {
 }
 
 function productPart(product: ProductReport, period: ReportPeriod): Markup {
-  const { name, tier, owner, description, slos } = product;
+  const { name, tier, owner, description, slos, cost } = product;
   return html`<h2>${name}</h2>
 <p class="quiet">${tier}, owned by ${owner}</p>
-${description === null ? "" : html`<p>${plainLine(description)}</p>\n`}${slos.length === 0 ? html`<p>It promises no objective.</p>\n` : ""}${slos.map((slo) => sloPart(slo, period))}`;
+${description === null ? "" : html`<p>${plainLine(description)}</p>\n`}<p class="quiet">${costSentence(cost)}</p>
+${slos.length === 0 ? html`<p>It promises no objective.</p>\n` : ""}${slos.map((slo) => sloPart(slo, period))}`;
 }

@@ -5,6 +5,7 @@ import { formatPercent } from "../../time/percent.ts";
 import type {
   ProductReport,
   ReportDocument,
+  ReportedCost,
   ReportedExclusion,
   ReportedIncident,
   SloReport,
@@ -32,8 +33,22 @@ export function reportJson({ period, madeMs, products }: ReportDocument): object
   };
 }
 
-function productJson({ name, description, owner, tier, slos }: ProductReport): object {
-  return { name, description, tier, owner, slos: slos.map(sloJson) };
+function productJson({ name, description, owner, tier, slos, cost }: ProductReport): object {
+  return { name, description, tier, owner, cost: costJson(cost), slos: slos.map(sloJson) };
+}
+
+/** With the names that the API gives them; null: the period has no UTC day, by which costs are kept. */
+function costJson(cost: ReportedCost | null): object | null {
+  return cost === null
+    ? null
+    : {
+        from: iso(cost.fromMs),
+        to: iso(cost.toMs),
+        bytes: cost.bytes,
+        statements: cost.statements,
+        statements_without_bytes: cost.statements - cost.toldStatements,
+        warehouse_seconds: Math.round(cost.busyMs) / 1000,
+      };
 }
 
 function sloJson(slo: SloReport): object {

@@ -1,3 +1,4 @@
+import { costSentence } from "./cost-words.ts";
 import type { ProductReport, ReportDocument, ReportPeriod, SloReport } from "./document.ts";
 import { excusesOf, factsOf, type Share, spentOf, unjudgedWords, unseenOf } from "./facts.ts";
 import { countVerdicts, verdictOf, verdicts } from "./verdict.ts";
@@ -37,10 +38,11 @@ function summaryOf(products: readonly ProductReport[]): string {
 }
 
 function productLines(product: ProductReport, period: ReportPeriod): readonly string[] {
-  const { name, tier, owner, description, slos } = product;
+  const { name, tier, owner, description, slos, cost } = product;
   return [
     `${name} (${tier}, owned by ${owner})`,
     ...(description === null ? [] : wrapped(plainLine(description), { width, indent: "  " })),
+    ...wrapped(costSentence(cost), { width, indent: "  " }),
     ...(slos.length === 0 ? ["  It promises no objective."] : []),
     ...slos.flatMap((slo) => ["", ...sloLines(slo, period)]),
   ];

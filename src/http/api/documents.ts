@@ -50,6 +50,22 @@ export interface DatasetDocument {
   readonly checks: readonly CheckDocument[];
 }
 
+/** What looking cost: bytes are those that warehouses told, and null where none did. */
+export interface CostDocument {
+  readonly bytes: number | null;
+  readonly statements: number;
+  /** Those of them whose bytes are not known. */
+  readonly statements_without_bytes: number;
+  /** How long all of it kept warehouses busy, reads of metadata included. */
+  readonly warehouse_seconds: number;
+}
+
+/** By UTC days, today among the last thirty. */
+export interface CostsDocument {
+  readonly today: CostDocument;
+  readonly last_30_days: CostDocument;
+}
+
 /** A product as lists have it. */
 export interface ProductSummary
   extends Pick<
@@ -64,6 +80,8 @@ export interface ProductSummary
   /** How many of its checks are in each state; disabled ones are in none. */
   readonly check_states: Readonly<Record<CheckCount, number>>;
   readonly open_incidents: number;
+  /** Null while the store cannot be read. */
+  readonly cost: CostsDocument | null;
 }
 
 export type CheckCount = "good" | "bad" | "unknown" | "disabled";

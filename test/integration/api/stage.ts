@@ -204,6 +204,27 @@ export async function fillStore(store: Store): Promise<void> {
     checkIds: [],
   });
   await store.incidents.put(incident);
+  const today = { connection: "files", product: "orders", dayMs: Date.UTC(2026, 0, 5) };
+  await store.costs.add([
+    { ...today, statements: 48, toldStatements: 46, bytes: 1_240_000_000, busyMs: 8_250 },
+    {
+      ...today,
+      dayMs: Date.UTC(2026, 0, 4),
+      statements: 96,
+      toldStatements: 96,
+      bytes: 2_480_000_000,
+      busyMs: 16_500,
+    },
+    // On the day before the last thirty.
+    {
+      ...today,
+      dayMs: Date.UTC(2025, 11, 6),
+      statements: 1,
+      toldStatements: 1,
+      bytes: 7,
+      busyMs: 7,
+    },
+  ]);
   await store.exclusions.add({
     id: "exc-1",
     target: "orders/fresh",

@@ -124,8 +124,8 @@ describe("a metered connector", () => {
   });
 
   it("counts reads of statistics, and passes on only what the connector has", async () => {
-    expect(warehouse.connector.statistics).toBeUndefined();
-    expect(warehouse.connector.estimate).toBeUndefined();
+    expect(Object.keys(warehouse.connector)).not.toContain("statistics");
+    expect(Object.keys(warehouse.connector)).not.toContain("estimate");
     const telling = new Scripted({ statistics: async () => [] });
     await telling.connector.statistics?.(
       [{ id: "orders/orders", source: { kind: "table", parts: ["orders"] } }],

@@ -8,7 +8,13 @@ import { exclusionOf, freshSlo, incidentOf, october, octoberReport } from "./oct
 
 /** One product with one SLO. */
 function reportOf(slo: SloReport): ReportDocument {
-  const product = { name: "orders", description: null, owner: "checkout", tier: "gold" };
+  const product = {
+    name: "orders",
+    description: null,
+    owner: "checkout",
+    tier: "gold",
+    cost: null,
+  };
   return { ...octoberReport, products: [{ ...product, slos: [slo] }] };
 }
 
@@ -137,7 +143,16 @@ describe("hostile text", () => {
   const report: ReportDocument = {
     ...octoberReport,
     period: { ...october, text: hostile },
-    products: [{ name: hostile, description: hostile, owner: hostile, tier: hostile, slos: [slo] }],
+    products: [
+      {
+        name: hostile,
+        description: hostile,
+        owner: hostile,
+        tier: hostile,
+        slos: [slo],
+        cost: null,
+      },
+    ],
   };
   const page = readHtml(reportHtml(report));
 

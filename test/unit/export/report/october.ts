@@ -328,6 +328,8 @@ const archivedSlo: SloReport = {
   unseen: { incidents: [], outside: 0 },
 };
 
+const octoberDays = { fromMs: at("2026-10-01T00:00:00Z"), toMs: at("2026-11-01T00:00:00Z") };
+
 const products: readonly ProductReport[] = [
   {
     name: "archive",
@@ -335,6 +337,7 @@ const products: readonly ProductReport[] = [
     owner: "platform",
     tier: "bronze",
     slos: [archivedSlo],
+    cost: { ...octoberDays, statements: 0, toldStatements: 0, bytes: null, busyMs: 0 },
   },
   {
     name: "orders",
@@ -343,8 +346,15 @@ const products: readonly ProductReport[] = [
     owner: "checkout",
     tier: "gold",
     slos: [wholeSlo, freshSlo, deliveredSlo],
+    cost: {
+      ...octoberDays,
+      statements: 2_976,
+      toldStatements: 2_964,
+      bytes: 36_400_000_000,
+      busyMs: 312_400,
+    },
   },
-  { name: "visits", description: null, owner: "web", tier: "silver", slos: [] },
+  { name: "visits", description: null, owner: "web", tier: "silver", slos: [], cost: null },
 ];
 
 export const octoberReport: ReportDocument = {

@@ -6,7 +6,13 @@ import { freshSlo, hourMs, incidentOf, october, octoberReport } from "./october.
 
 /** One product with one SLO. */
 function textOf(slo: SloReport, changes: Partial<ReportDocument> = {}): string {
-  const product = { name: "orders", description: null, owner: "checkout", tier: "gold" };
+  const product = {
+    name: "orders",
+    description: null,
+    owner: "checkout",
+    tier: "gold",
+    cost: null,
+  };
   return reportText({ ...octoberReport, products: [{ ...product, slos: [slo] }], ...changes });
 }
 
@@ -111,7 +117,7 @@ describe("of an SLO", () => {
 
   it("with nothing to judge it is said why", () => {
     const nothing = { good: 0, bad: 0, unknown: 0, timeline: [] };
-    const why = (slo: SloReport): string => textOf(slo).split("\n")[9]?.trim() ?? "";
+    const why = (slo: SloReport): string => textOf(slo).split("\n")[10]?.trim() ?? "";
     expect(why(freshWith(nothing, { sinceMs: october.toMs }))).toBe(
       "It is promised since 2026-11-01 00:00, after the period.",
     );
