@@ -40,6 +40,12 @@ export interface ConnectorAdapter {
   readonly types: Readonly<Record<ColumnKind, TypeSpelling>>;
   /** Values beyond those of `canonicalValues` that this warehouse knows. */
   readonly values?: Partial<Readonly<Record<ColumnKind, readonly ValueCase[]>>>;
+  /** False where times have no `infinity` and `-infinity`: the cases with one are then left out. */
+  readonly hasInfiniteTimes?: false;
+  /** False where a decimal comes without the zeros at its end, whatever scale was declared. */
+  readonly padsDecimals?: false;
+  /** False where two columns of an answer may not have one name: such a statement is then refused. */
+  readonly repeatsNames?: false;
   /** A SELECT that runs for more than a minute unless something stops it. */
   readonly endlessQuery: string;
   /** A SELECT of the integers from 1 to `rows` in one column, in order, streamed rather than collected. */

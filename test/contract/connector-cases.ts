@@ -1,4 +1,5 @@
-import type { ColumnKind, ValueCase } from "./connector-adapter.ts";
+import type { SqlValue } from "../../src/core/value.ts";
+import type { ColumnKind, ConnectorAdapter, ValueCase } from "./connector-adapter.ts";
 
 /** Values that every warehouse knows. Local times are written with as short a fraction as keeps them exact. */
 export const canonicalValues: Readonly<Record<ColumnKind, readonly ValueCase[]>> = {
@@ -59,6 +60,31 @@ export const canonicalValues: Readonly<Record<ColumnKind, readonly ValueCase[]>>
     ["-infinity", { type: "date", text: "-infinity" }],
   ],
 };
+
+/** What a warehouse must keep of the canonical values and of its own. */
+export function valuesOf(
+  kind: ColumnKind,
+  {
+    values,
+    hasInfiniteTimes,
+    padsDecimals,
+  }: Pick<ConnectorAdapter, "values" | "hasInfiniteTimes" | "padsDecimals">,
+): readonly ValueCase[] {
+  return [...canonicalValues[kind], ...(values?.[kind] ?? [])]
+    .filter(([text]) => hasInfiniteTimes !== false || !isInfiniteTime(text))
+    .map(([text, value]) => [text, padsDecimals === false ? withoutPadding(value) : value]);
+}
+
+/** Lower case: the infinities of floating point, which every warehouse has, begin with a capital. */
+export function isInfiniteTime(text: string | null): boolean {
+  return text === "infinity" || text === "-infinity";
+}
+
+function withoutPadding(value: SqlValue): SqlValue {
+  return typeof value === "object" && value?.type === "decimal"
+    ? { ...value, text: value.text.replace(/(\.\d*?)0+$/, "$1").replace(/\.$/, "") }
+    : value;
+}
 
 /** Names that break naive quoting. */
 export const oddNames = [

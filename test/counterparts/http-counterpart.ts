@@ -50,6 +50,11 @@ export abstract class HttpCounterpart implements AsyncDisposable {
     return await counted.promise;
   }
 
+  /** Cuts every connection that clients hold open, idle or not. */
+  cutConnections(): void {
+    this.#server.closeAllConnections();
+  }
+
   /** Ends hanging requests as well. */
   async close(): Promise<void> {
     const closed = once(this.#server, "close");
