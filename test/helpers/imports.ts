@@ -33,6 +33,12 @@ const rooms: readonly Room[] = [
   room(/^checks\/index\.ts$/, ["checks/", "src/core/"]),
   room(/^connectors\/_shared\//, ["connectors/_shared/", "src/core/"], ["zod"], true),
   room(
+    /^connectors\/bigquery\//,
+    ["connectors/bigquery/", "connectors/_shared/", "src/core/"],
+    ["zod", "@google-cloud/bigquery"],
+    true,
+  ),
+  room(
     /^connectors\/postgres\//,
     ["connectors/postgres/", "connectors/_shared/", "src/core/"],
     ["zod", "pg"],

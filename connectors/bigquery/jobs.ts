@@ -1,0 +1,103 @@
+import { createHash, randomUUID } from "node:crypto";
+import type { CallOptions } from "../../src/core/connector.ts";
+import type { DurationMs } from "../../src/core/vocabulary.ts";
+import { queryComment } from "../_shared/comment.ts";
+import type { BigquerySettings } from "./config.ts";
+import type { JobAnswer } from "./wire.ts";
+
+/** Where a job is found again. */
+export interface JobReference {
+  readonly projectId: string;
+  readonly jobId: string;
+  /** Null until BigQuery has said where the job runs. */
+  readonly location: string | null;
+}
+
+/** What of a call goes into a job. */
+export type JobCall = Pick<CallOptions, "label" | "product">;
+
+const longestLabel = 63;
+const longestName = 200;
+
+/**
+ * Makes the id of a call's job: the label for people, and behind it what no other job has. It is made once for a call,
+ * so that a repeated `jobs.insert` meets the job that the first one made. Letters, digits, `_` and `-` are allowed, up
+ * to 1,024 of them: https://cloud.google.com/bigquery/docs/reference/rest/v2/JobReference
+ */
+export function newJobId(label: string): string {
+  const name = label.slice(0, longestName).replaceAll(/[^A-Za-z0-9_-]+/g, "-");
+  return `tidemark_${name}_${randomUUID()}`;
+}
+
+/** The body of `jobs.insert`. A dry run is no job: it has no id, and answers what the query is and would read. */
+export function jobOf(
+  sql: string,
+  call: JobCall,
+  { dataset, location, maximumBytesBilled, project }: BigquerySettings,
+  kind: { readonly jobId: string; readonly timeoutMs: DurationMs } | "dryRun",
+): Readonly<Record<string, unknown>> {
+  return {
+    jobReference: {
+      projectId: project,
+      ...(kind === "dryRun" ? {} : { jobId: kind.jobId }),
+      ...(location === null ? {} : { location }),
+    },
+    configuration: {
+      labels: labelsOf(call),
+      ...(kind === "dryRun"
+        ? { dryRun: true }
+        : { jobTimeoutMs: String(Math.max(1, Math.ceil(kind.timeoutMs))) }),
+      query: {
+        query: `${queryComment(call.label)} ${sql}`,
+        useLegacySql: false,
+        maximumBytesBilled: String(maximumBytesBilled),
+        // A project may set another zone by default, in which texts of times would be read.
+        connectionProperties: [{ key: "time_zone", value: "UTC" }],
+        ...(dataset === null
+          ? {}
+          : { defaultDataset: { projectId: dataset.project, datasetId: dataset.dataset } }),
+      },
+    },
+  };
+}
+
+/**
+ * Labels, by which costs can be told apart in the billing export: small letters, digits, `_` and `-`, at most 63.
+ * https://cloud.google.com/bigquery/docs/labels-intro#requirements
+ */
+function labelsOf({ label, product }: JobCall): Record<string, string> {
+  const [ofLabel = "", dataset = ""] = (label.split(" ")[0] ?? "").split("/");
+  const named = { daemon: "tidemark", product: product ?? ofLabel, dataset };
+  return Object.fromEntries(
+    Object.entries(named)
+      .map(([key, value]): [string, string] => [key, labelValue(value)])
+      .filter(([, value]) => value !== ""),
+  );
+}
+
+function labelValue(text: string): string {
+  return text
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9_-]/g, "_")
+    .slice(0, longestLabel);
+}
+
+export function referenceOf(
+  { jobReference }: JobAnswer,
+  jobId: string,
+  project: string,
+): JobReference {
+  return {
+    projectId: jobReference?.projectId ?? project,
+    jobId,
+    location: jobReference?.location ?? null,
+  };
+}
+
+/**
+ * What two statements of the same form have in common: which digits stand in them never decides what kind of statement
+ * they are, since one digit ends a word, a text or a remark as little as another.
+ */
+export function shapeOf(sql: string): string {
+  return createHash("sha256").update(sql.replaceAll(/[0-9]/g, "0")).digest("base64");
+}

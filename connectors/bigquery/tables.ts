@@ -1,0 +1,77 @@
+import { ConnectorError, type DatasetRef } from "../../src/core/connector.ts";
+import type { Measured, MeasurementFailure } from "../../src/core/measurement.ts";
+import type { CallDeadline } from "../_shared/deadline.ts";
+import type { BigquerySettings } from "./config.ts";
+import { tablePath } from "./dialect.ts";
+import { ApiError, asConnectorError } from "./failures.ts";
+import type { Rest } from "./rest.ts";
+import { type Table, table } from "./wire.ts";
+
+/** How many tables are asked for at once; 100 requests a second are allowed. */
+const atOnce = 8;
+
+/** Reads tables' metadata, by `tables.get`, for which nothing is billed. */
+export class Tables {
+  readonly #rest: Rest;
+  readonly #settings: BigquerySettings;
+
+  constructor(rest: Rest, settings: BigquerySettings) {
+    this.#rest = rest;
+    this.#settings = settings;
+  }
+
+  /** What `read` makes of each dataset, in the order asked, some at once. Throws what concerns more than one of them. */
+  async each<T>(
+    datasets: readonly DatasetRef[],
+    read: (dataset: DatasetRef) => Promise<Measured<T>>,
+  ): Promise<readonly { readonly datasetId: string; readonly value: Measured<T> }[]> {
+    const answers = new Map<DatasetRef, Measured<T>>();
+    const waiting = [...datasets];
+    const worker = async (): Promise<void> => {
+      for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+        answers.set(next, await read(next).catch(ofOneDataset));
+      }
+    };
+    await Promise.all(Array.from({ length: atOnce }, worker));
+    return datasets.map((dataset) => ({
+      datasetId: dataset.id,
+      value: answers.get(dataset) ?? { ok: false, failure: lost },
+    }));
+  }
+
+  /** Throws `ApiError` and what `Rest` throws. */
+  async get(parts: readonly string[], deadline: CallDeadline): Promise<Table> {
+    const [name = "", dataset = "", project = ""] = tablePath(parts).toReversed();
+    const { project: billed, dataset: usual } = this.#settings;
+    if (dataset === "" && usual === null) {
+      throw new ConnectorError(nowhere);
+    }
+    const owner = project !== "" ? project : dataset === "" ? usual?.project : undefined;
+    const within = dataset === "" ? (usual?.dataset ?? "") : dataset;
+    const path = ["projects", owner ?? billed, "datasets", within, "tables", name];
+    const answer = await this.#rest.call({ method: "GET", path }, deadline);
+    return table.parse(answer.body);
+  }
+}
+
+const nowhere: MeasurementFailure = {
+  kind: "not_found",
+  message: "The table's name has one part, and the connection names no dataset.",
+  hint: "Write `table: dataset.table`, or give the connection's `dataset`.",
+};
+const lost: MeasurementFailure = { kind: "internal", message: "The table was not asked for." };
+
+const kindsOfOne: ReadonlySet<string> = new Set(["invalid_query", "not_found", "permission"]);
+
+/** Whoever may not even sign in learns nothing of any table. */
+function ofOneDataset(error: unknown): {
+  readonly ok: false;
+  readonly failure: MeasurementFailure;
+} {
+  const { failure } = asConnectorError(error);
+  const isOfApi = error instanceof ApiError || error instanceof ConnectorError;
+  if (!isOfApi || !kindsOfOne.has(failure.kind)) {
+    throw error;
+  }
+  return { ok: false, failure };
+}
