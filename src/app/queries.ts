@@ -1,4 +1,5 @@
 import type { Clock } from "../core/clock.ts";
+import type { ConnectorSpec } from "../core/connector.ts";
 import type { Mesh } from "../core/mesh.ts";
 import { planProbe, spellStatement } from "../engine/plan.ts";
 import { byDataset, selectChecks } from "../engine/select.ts";
@@ -14,6 +15,9 @@ export interface DatasetQueries {
   /** Those of them that ask nothing now, and why: what they judge is settled without measuring. */
   readonly settled: readonly { readonly checkId: string; readonly reason: string }[];
   readonly readsCatalogue: boolean;
+  readonly asksMetadata: boolean;
+  /** Checks that read nothing more while the metadata show that no row has changed. */
+  readonly mayStand: readonly string[];
   readonly statements: readonly string[];
 }
 
@@ -22,13 +26,14 @@ export function queriesOf(
   mesh: Mesh,
   selectors: readonly string[],
   clock: Clock = systemClock,
+  connectors: ReadonlyMap<string, ConnectorSpec> = registries.connectors,
 ): readonly DatasetQueries[] {
   const checks = selectChecks(mesh, selectors);
   // As a first probe would ask: what is only asked after an outage is not there.
   const moment = { nowMs: clock.now(), last: () => null };
   return byDataset(checks, mesh).flatMap(({ dataset, checks: own }) => {
     const connection = mesh.connections.get(dataset.connection);
-    const spec = registries.connectors.get(connection?.type ?? "");
+    const spec = connectors.get(connection?.type ?? "");
     if (spec === undefined) {
       return [];
     }
@@ -45,6 +50,8 @@ export function queriesOf(
         checkIds: own.map(({ id }) => id),
         settled,
         readsCatalogue: plan.needsColumns,
+        asksMetadata: plan.ofMetadata.size + plan.mayStand.size > 0,
+        mayStand: [...plan.mayStand],
         statements: plan.statements.map((group) => spellStatement(dataset, group, spec)),
       },
     ];

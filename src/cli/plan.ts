@@ -24,6 +24,14 @@ async function plan(
         "  reads the catalogue; that of tables in one query with the other datasets that are due",
       );
     }
+    if (one.asksMetadata) {
+      terminal.out(
+        "  asks the metadata; those of tables in one call with the other datasets that are due",
+      );
+    }
+    for (const checkId of one.mayStand) {
+      terminal.out(`  reads no row for ${checkId} while they show that none has changed; else:`);
+    }
     for (const statement of one.statements) {
       terminal.out(`  ${readable(statement)};`);
     }

@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { postgres } from "../../../connectors/postgres/index.ts";
 import { queriesOf } from "../../../src/app/queries.ts";
+import type { ConnectorSpec } from "../../../src/core/connector.ts";
 import { meshOf } from "../config/load-texts.ts";
 import { daemonText } from "../config/mesh-folder.ts";
 
@@ -26,6 +28,41 @@ async function plannedAt(instant: string) {
   });
   return queries;
 }
+
+/** What is asked on a Postgres that is said to know when a table last changed. */
+function askedOf(checks: string) {
+  const text = `${product.slice(0, product.indexOf("    checks:"))}    checks:\n${checks}`;
+  const statistics = ["rows", "lastChange"] as const;
+  const telling = { ...postgres, capabilities: { ...postgres.capabilities, statistics } };
+  const connectors = new Map<string, ConnectorSpec>([["postgres", telling]]);
+  const clock = { now: () => Date.parse("2026-03-03T12:00:00Z"), monotonicMs: () => 0 };
+  return meshOf([text], daemon).then((mesh) => queriesOf(mesh, [], clock, connectors)[0]);
+}
+
+describe("the metadata that would be asked", () => {
+  test("are asked before the column is read, which they may spare", async () => {
+    const asked = await askedOf(
+      "      fresh: { type: freshness, column: loaded_at, max_age: 1h }\n",
+    );
+    expect(asked).toMatchObject({
+      asksMetadata: true,
+      mayStand: ["orders/orders/fresh"],
+      statements: ['select max("loaded_at") as m0 from "analytics"."orders"'],
+    });
+  });
+
+  test("are not asked where the column is to be read each time", async () => {
+    const asked = await askedOf(
+      "      fresh: { type: freshness, column: loaded_at, max_age: 1h, source: column }\n",
+    );
+    expect(asked).toMatchObject({ asksMetadata: false, mayStand: [] });
+  });
+
+  test("are all that an estimate of rows asks for", async () => {
+    const asked = await askedOf("      enough: { type: volume, min: 1, rows: estimate }\n");
+    expect(asked).toMatchObject({ asksMetadata: true, mayStand: [], statements: [] });
+  });
+});
 
 describe("the statements that would run", () => {
   test("leave out what is settled without measuring, and say why", async () => {
