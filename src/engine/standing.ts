@@ -66,9 +66,16 @@ export class StandingFigures {
     return answers;
   }
 
-  /** Takes over what was read after the metadata had been asked. */
+  /**
+   * Takes over what was read after the metadata had been asked; null: they were not. What stood before is forgotten
+   * when they say nothing of changes: rows may have come meanwhile without moving the instant that they say again later.
+   */
   keep(plan: ProbePlan, figures: MeasuredFigures, statistics: Measured<Statistics> | null): void {
-    if (statistics?.ok !== true || statistics.value.lastChangeMs === undefined) {
+    if (statistics === null) {
+      return;
+    }
+    if (!statistics.ok || statistics.value.lastChangeMs === undefined) {
+      this.#tables.delete(keyOf(plan));
       return;
     }
     const { lastChangeMs } = statistics.value;

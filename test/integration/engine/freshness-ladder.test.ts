@@ -102,6 +102,17 @@ describe("freshness by what the metadata say", () => {
     expect(warehouse.asked).toBe(4);
   });
 
+  it("reads it when metadata that said nothing for a while say the same as before", async () => {
+    workshop.clock.nowMs = noonMs + 5 * minuteMs;
+    const watched = await start();
+    warehouse.says = {};
+    workshop.rows([noonMs, noonMs + 6 * minuteMs]);
+    expect(await probed(watched, 1)).toBe(1);
+    warehouse.says = { lastChangeMs: noonMs };
+    expect(await probed(watched, 3)).toBe(1);
+    expect((await newest(watched))?.newestMs).toBe(noonMs + 6 * minuteMs);
+  });
+
   it("asks no metadata where the check says so, or a filter lets rows in and out by itself", async () => {
     workshop.clock.nowMs = noonMs + 5 * minuteMs;
     const watched = await start(", source: column");
