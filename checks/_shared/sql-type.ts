@@ -8,22 +8,35 @@ const deepest = 24;
  * Reads a type as somebody spelled it: case and blanks do not matter outside quotes (but case does in
  * the names of a struct's fields), and equal meanings give equal results (`INT8` and `bigint`,
  * `timestamp(3) with time zone` and `timestamptz(3)`). What is not known comes back as `other` with its
- * normalised text. Never throws.
+ * normalised text. `typeNames` are a dialect's own (see `SqlDialect.typeNames`). Never throws.
  */
-export function parseSqlType(text: string): SqlType {
+export function parseSqlType(
+  text: string,
+  typeNames: ReadonlyMap<string, string> = noNames,
+): SqlType {
   const tokens = tokenize(text);
-  const reader = new TypeReader(tokens);
+  const reader = new TypeReader(tokens, typeNames);
   const type = reader.type(0);
   return type !== null && reader.isAtEnd ? type : { kind: "other", text: plainText(tokens) };
 }
 
+const noNames: ReadonlyMap<string, string> = new Map();
+
+/** What closes what a nested type opens: BigQuery writes `STRUCT<…>`, others `STRUCT(…)`. */
+const closing: ReadonlyMap<string, string> = new Map([
+  ["(", ")"],
+  ["<", ">"],
+]);
+
 /** Recursive descent over one type; each method returns null where the text is of no known form. */
 class TypeReader {
   readonly #tokens: readonly Token[];
+  readonly #typeNames: ReadonlyMap<string, string>;
   #next = 0;
 
-  constructor(tokens: readonly Token[]) {
+  constructor(tokens: readonly Token[], typeNames: ReadonlyMap<string, string>) {
     this.#tokens = tokens;
+    this.#typeNames = typeNames;
   }
 
   get isAtEnd(): boolean {
@@ -38,26 +51,34 @@ class TypeReader {
     return base === null ? null : this.#arrays(base);
   }
 
-  /** `struct(a int, "b c" text)`, `map(int, text)`. */
+  /** `struct(a int, "b c" text)`, `map(int, text)`, `array<struct<a int64>>`. */
   #nested(depth: number): SqlType | null {
     const name = this.#peek(0)?.text.toLowerCase();
-    if (this.#peek(1)?.text !== "(") {
+    const close = closing.get(this.#peek(1)?.text ?? "");
+    if (close === undefined) {
       return null;
     }
     if (name === "struct" || name === "row") {
       this.#next += 2;
-      return this.#struct(depth);
+      return this.#struct(depth, close);
+    }
+    if (name === "array") {
+      this.#next += 2;
+      const of = this.type(depth + 1);
+      return of !== null && this.#take(close) ? { kind: "array", of, size: null } : null;
     }
     if (name === "map") {
       this.#next += 2;
       const key = this.type(depth + 1);
       const value = key !== null && this.#take(",") ? this.type(depth + 1) : null;
-      return key !== null && value !== null && this.#take(")") ? { kind: "map", key, value } : null;
+      return key !== null && value !== null && this.#take(close)
+        ? { kind: "map", key, value }
+        : null;
     }
     return null;
   }
 
-  #struct(depth: number): SqlType | null {
+  #struct(depth: number, close: string): SqlType | null {
     const fields: { readonly name: string; readonly type: SqlType }[] = [];
     do {
       const name = this.#peek(0);
@@ -71,7 +92,7 @@ class TypeReader {
       }
       fields.push({ name: unquoted(name), type });
     } while (this.#take(","));
-    return this.#take(")") ? { kind: "struct", fields } : null;
+    return this.#take(close) ? { kind: "struct", fields } : null;
   }
 
   /** Words, parameters, words: `timestamp (3) with time zone`. */
@@ -83,7 +104,8 @@ class TypeReader {
       return null;
     }
     const isArray = words.length > 1 && words.at(-1) === "array";
-    const name = (isArray ? words.slice(0, -1) : words).join(" ");
+    const said = (isArray ? words.slice(0, -1) : words).join(" ");
+    const name = this.#typeNames.get(said) ?? said;
     const type = spellings.get(name)?.(parameters) ?? otherScalar(name, parameters);
     return isArray ? { kind: "array", of: type, size: null } : type;
   }

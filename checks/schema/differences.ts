@@ -25,13 +25,14 @@ export interface Difference {
 export function differencesOf(
   promised: ReadonlyMap<string, ColumnDefinition>,
   delivered: readonly CatalogueColumn[],
+  typeNames?: ReadonlyMap<string, string>,
 ): readonly Difference[] {
   const byName = new Map(delivered.map((column) => [column.name, column]));
   const found = [...promised.values()].flatMap((column) => {
     const other = byName.get(column.name);
-    return other === undefined ? [missing(column, delivered)] : changes(column, other);
+    return other === undefined ? [missing(column, delivered)] : changes(column, other, typeNames);
   });
-  const added = delivered.filter((column) => !promised.has(column.name)).map(addition);
+  const added = newColumns(promised, delivered).map(addition);
   const all = [...found, ...added];
   const classes: readonly DifferenceClass[] = ["breaking", "additive", "cosmetic"];
   return classes.flatMap((one) => all.filter((difference) => difference.class === one));
@@ -54,6 +55,43 @@ function missing(column: ColumnDefinition, delivered: readonly CatalogueColumn[]
   return { class: "breaking", text: `column ${shownName(column.name)} is missing${hint}` };
 }
 
+/**
+ * Columns that nobody promised. A field of a struct, which some catalogues list as `address.city` behind `address`, is
+ * part of its column: it is new where only other fields of that column are promised.
+ */
+function newColumns(
+  promised: ReadonlyMap<string, ColumnDefinition>,
+  delivered: readonly CatalogueColumn[],
+): readonly CatalogueColumn[] {
+  const structs = new Set(delivered.filter(hasFields).map(({ name }) => name));
+  const isFieldPromised = (name: string) =>
+    structs.has(name) && [...promised.keys()].some((other) => other.startsWith(`${name}.`));
+  return delivered.filter(
+    ({ name }) =>
+      !promised.has(name) &&
+      !isFieldPromised(name) &&
+      pathsAround(name).every((around) => !structs.has(around) || isOpen(around)),
+  );
+
+  function isOpen(around: string): boolean {
+    return !promised.has(around) && isFieldPromised(around);
+  }
+}
+
+function hasFields({ type }: CatalogueColumn): boolean {
+  let parsed = parseSqlType(type);
+  while (parsed.kind === "array") {
+    parsed = parsed.of;
+  }
+  return parsed.kind === "struct";
+}
+
+/** `a` and `a.b` of `a.b.c`. */
+function pathsAround(name: string): readonly string[] {
+  const parts = name.split(".");
+  return parts.slice(1).map((_, index) => parts.slice(0, index + 1).join("."));
+}
+
 function addition(column: CatalogueColumn): Difference {
   return {
     class: "additive",
@@ -61,14 +99,24 @@ function addition(column: CatalogueColumn): Difference {
   };
 }
 
-function changes(promised: ColumnDefinition, delivered: CatalogueColumn): readonly Difference[] {
-  return [typeChange(promised, delivered), nullabilityChange(promised, delivered)].filter(
-    (difference) => difference !== null,
-  );
+function changes(
+  promised: ColumnDefinition,
+  delivered: CatalogueColumn,
+  typeNames: ReadonlyMap<string, string> | undefined,
+): readonly Difference[] {
+  return [
+    typeChange(promised, delivered, typeNames),
+    nullabilityChange(promised, delivered),
+  ].filter((difference) => difference !== null);
 }
 
-function typeChange(promised: ColumnDefinition, delivered: CatalogueColumn): Difference | null {
-  const fit = fitOf(parseSqlType(promised.type), parseSqlType(delivered.type));
+function typeChange(
+  promised: ColumnDefinition,
+  delivered: CatalogueColumn,
+  typeNames: ReadonlyMap<string, string> | undefined,
+): Difference | null {
+  const parse = (type: string) => parseSqlType(type, typeNames);
+  const fit = fitOf(parse(promised.type), parse(delivered.type));
   if (fit === "same") {
     return null;
   }

@@ -88,7 +88,7 @@ function ofColumns(
   context: EvaluateContext,
   expected: Figures,
 ): CheckResult {
-  const differences = differencesOf(context.columns, delivered);
+  const differences = differencesOf(context.columns, delivered, context.typeNames);
   const counts = countsOf(differences);
   const unjudged = countUnjudgedNullability(context.columns, delivered);
   return {

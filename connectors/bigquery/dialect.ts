@@ -10,6 +10,13 @@ export const dialect: SqlDialect = {
   gaps,
   epochMs: milliseconds,
   stretch,
+  /** https://cloud.google.com/bigquery/docs/reference/standard-sql/data-types: every whole number has 64 bits. */
+  typeNames: new Map([
+    ["timestamp", "timestamptz"],
+    ["datetime", "timestamp"],
+    ...["int", "integer", "smallint", "tinyint", "byteint"].map((name) => [name, "int64"] as const),
+    ["bigdecimal", "bignumeric"],
+  ]),
 };
 
 /** Inside of backticks the escapes of strings hold. */

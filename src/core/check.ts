@@ -74,6 +74,8 @@ export interface EvaluateContext {
   readonly last: LastSeen | null;
   /** The dataset's promised columns, by name. */
   readonly columns: ReadonlyMap<string, ColumnDefinition>;
+  /** Of the connection's dialect: what types mean there. */
+  readonly typeNames?: ReadonlyMap<string, string>;
 }
 
 /** Figures in base units: seconds, rows, ratios; instants as ISO 8601 text. */

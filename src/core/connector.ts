@@ -56,6 +56,11 @@ export interface SqlDialect {
    * are finite, and cheap, since whole tables are grouped by it.
    */
   stretch(column: string, widthMs: DurationMs): string;
+  /**
+   * Names of types that mean something else here than in Postgres and DuckDB, in small letters, and what means the same
+   * there: a `timestamp` may be an instant. For types that are promised as well as for those that the catalogue lists.
+   */
+  readonly typeNames?: ReadonlyMap<string, string>;
 }
 
 /** Yes-no facts; code and tests branch on these, never on a connector's name. */

@@ -1,4 +1,5 @@
 import type { CheckResult, EvaluateContext, Figures, Measurements } from "../core/check.ts";
+import type { SqlDialect } from "../core/connector.ts";
 import type { Logger } from "../core/logger.ts";
 import type { Check, Dataset } from "../core/mesh.ts";
 import type { CheckTypes } from "./check-types.ts";
@@ -8,6 +9,7 @@ import type { ProbeMoment } from "./plan.ts";
 export interface JudgeContext {
   readonly types: CheckTypes;
   readonly logger: Logger;
+  readonly warehouse: { readonly target: { readonly dialect: Pick<SqlDialect, "typeNames"> } };
 }
 
 /** A check's verdict on what was measured. Never throws: a fault of the check type is a result of its own. */
@@ -19,12 +21,14 @@ export function judge(
   measurements: () => Measurements,
 ): CheckResult {
   try {
+    const { typeNames } = context.warehouse.target.dialect;
     const known: EvaluateContext = {
       timezone: dataset.timezone,
       nowMs,
       calendar: check.calendar,
       last: last(check.id),
       columns: dataset.columns,
+      ...(typeNames === undefined ? {} : { typeNames }),
     };
     const evaluated = context.types.of(check).evaluate(check.params, measurements(), known);
     return withSeverity(check, evaluated);

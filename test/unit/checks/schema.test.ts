@@ -47,6 +47,49 @@ const asPromised = {
   note: ["character varying", true],
 } as const;
 
+describe("fields of structs, which a catalogue lists by their paths", () => {
+  const listed = delivered({
+    id: "INT64",
+    address: "STRUCT<city STRING, zip STRING>",
+    "address.city": ["STRING", true],
+    "address.zip": "STRING",
+    items: "ARRAY<STRUCT<sku STRING>>",
+    "items.sku": ["STRING", false],
+  });
+
+  test("are promised like columns, and a changed one is breaking", () => {
+    const promise = promised({
+      id: "int64",
+      "address.city": "int64",
+      "items.sku": ["string", false],
+    });
+    expect(resultOf(promise, listed)).toMatchObject({
+      outcome: "fail",
+      measured: { breaking: 1, additive: 1 },
+    });
+    expect(resultOf(promise, listed).summary).toContain(
+      '"address.city" is STRING instead of int64; column "address.zip" (STRING) is new',
+    );
+  });
+
+  test("are no columns of their own where the whole struct is promised, or is new itself", () => {
+    const whole = promised({ id: "int64", address: "struct<city string, zip string>" });
+    const result = resultOf(whole, listed, { new_columns: "warn" });
+    expect(result.measured).toMatchObject({ breaking: 0, additive: 1 });
+    expect(result.summary).toContain('column "items" (ARRAY<STRUCT<sku STRING>>) is new');
+  });
+
+  test("may be missing", () => {
+    const result = resultOf(promised({ "address.street": "string" }), listed);
+    expect(result.summary).toContain('column "address.street" is missing');
+  });
+
+  test("are told from columns whose names hold a dot", () => {
+    const odd = delivered({ a: "text", "a.b": "text" });
+    expect(resultOf(promised({ a: "text" }), odd).measured).toMatchObject({ additive: 1 });
+  });
+});
+
 test("only the catalogue is asked", () => {
   expect(schema.plan(paramsOf(schema, {}), planContext())).toEqual([{ kind: "columns" }]);
 });

@@ -2,6 +2,7 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parseSqlType } from "../../../checks/_shared/sql-type.ts";
 import { fitOf } from "../../../checks/schema/fits.ts";
+import { bigquery } from "../../../connectors/bigquery/index.ts";
 
 /** Spellings of one line mean the same; those of two lines do not. */
 const families: readonly (readonly string[])[] = [
@@ -35,8 +36,10 @@ const families: readonly (readonly string[])[] = [
   ["int[]", "integer[]", "INT4 []", "integer array"],
   ["int[3]", "INTEGER[3]"],
   ["int[][]", "integer[] []"],
-  ["numeric(10,2)[]", "decimal(10,2)[]"],
+  ["numeric(10,2)[]", "decimal(10,2)[]", "array<numeric(10, 2)>"],
   ["struct(a int, b text)", "STRUCT(a INTEGER, b VARCHAR)", 'row("a" int4, "b" string)'],
+  ["array<struct<x int64, y array<string>>>", "ARRAY<STRUCT<x INT64, y ARRAY<STRING>>>"],
+  ["range<date>"],
   ["struct(A int, b text)"],
   ["struct(b text, a int)"],
   ["map(text, int)", "MAP(VARCHAR, INTEGER)"],
@@ -122,10 +125,29 @@ describe("a delivered type fits a promised one when its every value does", () =>
     ["struct(a bigint)", "struct(a int)", "narrower"],
     ["struct(a int)", "struct(a int, b int)", "other"],
     ["map(text, bigint)", "map(text, int)", "narrower"],
+    ["array<int64>", "ARRAY<INT64>", "same"],
+    ["array<struct<a int64>>", "ARRAY<STRUCT<a INT64, b STRING>>", "other"],
+    ["struct<a string>", "STRUCT<a STRING(10)>", "same"],
     ["mood", "mood", "same"],
     ["mood", "text", "other"],
   ])("promised %s, delivered %s: %s", (promised, delivered, fit) => {
     expect(fitOf(parseSqlType(promised), parseSqlType(delivered))).toBe(fit);
+  });
+});
+
+describe("a dialect may mean something else by a name", () => {
+  test.each([
+    ["timestamp", "TIMESTAMP", "same"],
+    ["timestamptz", "TIMESTAMP", "same"],
+    ["timestamp", "DATETIME", "other"],
+    ["datetime", "DATETIME", "same"],
+    ["int", "INT64", "same"],
+    ["array<timestamp>", "ARRAY<DATETIME>", "other"],
+    ["struct<at datetime>", "STRUCT<at DATETIME>", "same"],
+  ])("BigQuery: promised %s, delivered %s: %s", (promised, delivered, fit) => {
+    const { typeNames } = bigquery.dialect;
+    const fits = fitOf(parseSqlType(promised, typeNames), parseSqlType(delivered, typeNames));
+    expect(fits).toBe(fit);
   });
 });
 
