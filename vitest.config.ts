@@ -6,6 +6,8 @@ export default defineConfig({
   test: {
     // Named folders only: by default compiled tests under dist would run as well.
     include: ["test/**/*.test.ts"],
+    // They need Python, and have a command of their own: `npm run test:emulators`.
+    exclude: ["test/emulators/**"],
     setupFiles: ["test/helpers/property-seed.ts"],
     reporters: ["default", new StrictReporter()],
     // Some start a dozen processes, on machines that may be slow and shared.

@@ -1,0 +1,60 @@
+/**
+ * Runs the statements of every check type on emulators of warehouses: `npm run test:emulators`. Their Python packages
+ * are put into environments of their own under node_modules/.cache, once. Where Python or its package index cannot
+ * be reached nothing is run, and that is said; the exit code is then 0, and 1 when a test fails.
+ */
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { environmentOf } from "../test/emulators/emulator.ts";
+
+const emulators = ["bigquery"];
+const installBoundMs = 300_000;
+
+const skipped = emulators.flatMap((name) => {
+  const reason = setUp(name);
+  return reason === null ? [] : [{ name, reason }];
+});
+for (const { name, reason } of skipped) {
+  console.log(`NOT RUN on an emulator: ${name}: ${reason}`);
+}
+const ready = emulators.filter((name) => !skipped.some((one) => one.name === name));
+process.exitCode = ready.length === 0 ? 0 : run(ready);
+
+/** Why there is no environment for the emulator, or null when there is one. */
+function setUp(name: string): string | null {
+  const folder = environmentOf(name);
+  const requirements = fileURLToPath(
+    new URL(`../test/emulators/requirements-${name}.txt`, import.meta.url),
+  );
+  const wanted = createHash("sha256").update(readFileSync(requirements)).digest("hex");
+  const stamp = `${folder}/tidemark-requirements`;
+  if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) {
+    return null;
+  }
+  rmSync(folder, { recursive: true, force: true });
+  console.log(`setting up the emulator of ${name}…`);
+  if (!succeeds("python3", ["-m", "venv", folder])) {
+    return "python3 with its venv module is not there";
+  }
+  const install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
+  if (!succeeds(`${folder}/bin/python`, [...install, "-r", requirements])) {
+    return "its Python packages cannot be installed";
+  }
+  writeFileSync(stamp, wanted);
+  return null;
+}
+
+function run(names: readonly string[]): number {
+  const vitest = fileURLToPath(new URL("../node_modules/vitest/vitest.mjs", import.meta.url));
+  const files = names.map((name) => `test/emulators/${name}.test.ts`);
+  const args = [vitest, "run", "--config", "vitest.emulators.config.ts", ...files];
+  const cwd = fileURLToPath(new URL("..", import.meta.url));
+  return spawnSync(process.execPath, args, { cwd, stdio: "inherit" }).status ?? 1;
+}
+
+function succeeds(command: string, args: readonly string[]): boolean {
+  const { status } = spawnSync(command, args, { stdio: "inherit", timeout: installBoundMs });
+  return status === 0;
+}

@@ -1,0 +1,2 @@
+select max("loaded_at") as m0, max("loaded_at") filter (where case when typeof("loaded_at") = 'TIMESTAMP WITH TIME ZONE' then "loaded_at" > '2026-01-15 00:00:00.000+01:00' else "loaded_at" > '2026-01-15 00:00:00.000' end AND case when typeof("loaded_at") = 'TIMESTAMP WITH TIME ZONE' then "loaded_at" <= '2026-01-15 07:00:00.000+01:00' else "loaded_at" <= '2026-01-15 07:00:00.000' end
+) as m1 from "suite"."loads"

@@ -1,0 +1,1 @@
+select max("loaded_at") as m0 from "suite"."loads"

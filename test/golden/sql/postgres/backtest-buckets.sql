@@ -1,0 +1,4 @@
+select first_ms, last_ms, row_count, (select case when isfinite(max("loaded_at")) then cast(round(extract(epoch from date_trunc('milliseconds', cast(max("loaded_at") as timestamp))) * 1000) as bigint) end from "suite"."loads" where ("loaded_at" < '2026-01-14 01:00:00.000+01:00'
+)) as before_ms from (select case when isfinite(min("loaded_at")) then cast(round(extract(epoch from date_trunc('milliseconds', cast(min("loaded_at") as timestamp))) * 1000) as bigint) end as first_ms, case when isfinite(max("loaded_at")) then cast(round(extract(epoch from date_trunc('milliseconds', cast(max("loaded_at") as timestamp))) * 1000) as bigint) end as last_ms, count(*) as row_count from "suite"."loads" where ("loaded_at" >= '2026-01-14 01:00:00.000+01:00'
+) and ("loaded_at" < '2026-01-15 13:00:00.000+01:00'
+) group by floor(date_part('epoch', "loaded_at") * 1000 / 3600000)) as slices order by first_ms

@@ -1,0 +1,1 @@
+select max("loaded_at") as newest from "suite"."loads"

@@ -1,0 +1,1 @@
+select max("day") as m0 from "suite"."loads"
