@@ -1,8 +1,8 @@
 /**
- * What a change of the mesh does to history, as data: holds end where a generation ends, and checks that
- * are gone or disabled leave their incidents, with a notice.
+ * What a change of the mesh does to history, as data: holds end where a generation ends, checks that are gone or
+ * disabled leave their incidents, and those that stay rise to a level that was raised, with a notice.
  */
-import type { IncidentChange } from "../alerting/incidents.ts";
+import { type IncidentChange, raise } from "../alerting/incidents.ts";
 import { withdraw } from "../alerting/step.ts";
 import type { Calendar } from "../core/calendar.ts";
 import type { Incident, NewDelivery } from "../core/incident.ts";
@@ -11,7 +11,7 @@ import type { DeadlineEra, TimelineRun } from "../core/timeline.ts";
 import type { EpochMs } from "../core/vocabulary.ts";
 import { cut } from "../slo/timeline.ts";
 import type { StateChange, WatchState } from "./state.ts";
-import { teamOf } from "./subjects.ts";
+import { subjectOf, teamOf } from "./subjects.ts";
 import { mergeChanges, tell } from "./tell.ts";
 
 export interface Reconciliation extends StateChange {
@@ -41,6 +41,17 @@ export function reconcile(
     for (const incident of taken.incidents) {
       incidents.set(incident.id, incident);
       touched.set(incident.id, incident);
+    }
+  }
+  for (const incident of incidents.values()) {
+    const checks = incident.checkIds.flatMap((id) => after.checks.get(id) ?? []);
+    const raised = raise(
+      incident,
+      checks.map((check) => subjectOf(check, after)),
+    );
+    if (raised !== null) {
+      touched.set(incident.id, raised.incident);
+      changes.push(...(raised.change === null ? [] : [raised.change]));
     }
   }
   return {
