@@ -90,6 +90,19 @@ export function enterOne(
   return told("joined", joined, subject.checkId);
 }
 
+/**
+ * Raises an open incident to the level of the loudest of its checks as they are declared now, because whoever is told
+ * there has not heard of it. Null where it is as loud already.
+ */
+export function raise(incident: Incident, subjects: readonly AlertSubject[]): Move | null {
+  const [loudest] = subjects
+    .filter((one) => incident.checkIds.includes(one.checkId) && isSameCause(incident, one))
+    .toSorted((a, b) => loudness[b.alert] - loudness[a.alert]);
+  return loudest === undefined || loudness[loudest.alert] <= loudness[incident.alert]
+    ? null
+    : told("raised", { ...incident, alert: loudest.alert }, loudest.checkId);
+}
+
 /** Takes the check out of the incident, which ends with `ending` when no other is left in it. */
 export function leave(
   incident: Incident,

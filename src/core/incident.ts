@@ -56,8 +56,11 @@ export interface CheckAlertState {
   readonly blindIncidentId: string | null;
 }
 
-/** `joined`, `left`: a further check of the same cause fails, or one of several passes again. */
-export type NoticeChange = "opened" | "joined" | "left" | "resolved" | "withdrawn";
+/**
+ * `joined`, `left`: a further check of the same cause fails, or one of several passes again. `raised`: the alert level
+ * of a check in it was.
+ */
+export type NoticeChange = "opened" | "joined" | "raised" | "left" | "resolved" | "withdrawn";
 
 export interface NoticeCheck {
   readonly id: string;

@@ -1,18 +1,18 @@
 /**
- * What a change of the mesh does to history, as data: holds end where a generation ends, and checks that
- * are gone or disabled leave their incidents, with a notice.
+ * What a change of the mesh does to history, as data: holds end where a generation ends, checks that are gone or
+ * disabled leave their incidents, and those that stay rise to a level that was raised, with a notice.
  */
-import type { IncidentChange } from "../alerting/incidents.ts";
+import { type IncidentChange, raise } from "../alerting/incidents.ts";
 import { withdraw } from "../alerting/step.ts";
-import type { Calendar } from "../core/calendar.ts";
 import type { Incident, NewDelivery } from "../core/incident.ts";
 import type { Check, Mesh } from "../core/mesh.ts";
 import type { DeadlineEra, TimelineRun } from "../core/timeline.ts";
 import type { EpochMs } from "../core/vocabulary.ts";
 import { cut } from "../slo/timeline.ts";
+import { erasOf } from "./eras.ts";
 import { undeclaredBudgets } from "./spent-budgets.ts";
 import type { StateChange, WatchState } from "./state.ts";
-import { teamOf } from "./subjects.ts";
+import { subjectOf, teamOf } from "./subjects.ts";
 import { mergeChanges, tell } from "./tell.ts";
 
 export interface Reconciliation extends StateChange {
@@ -45,8 +45,20 @@ export function reconcile(
     }
   }
   for (const { incident, change } of undeclaredBudgets(after, [...incidents.values()], nowMs)) {
+    incidents.set(incident.id, incident);
     touched.set(incident.id, incident);
     changes.push(...(change === null ? [] : [change]));
+  }
+  for (const incident of incidents.values()) {
+    const checks = incident.checkIds.flatMap((id) => after.checks.get(id) ?? []);
+    const raised = raise(
+      incident,
+      checks.map((check) => subjectOf(check, after)),
+    );
+    if (raised !== null) {
+      touched.set(incident.id, raised.incident);
+      changes.push(...(raised.change === null ? [] : [raised.change]));
+    }
   }
   return {
     records: [],
@@ -75,46 +87,6 @@ function cutRuns(after: Mesh, state: WatchState, nowMs: EpochMs): readonly Timel
     }
     return cut(last, nowMs) ?? [];
   });
-}
-
-/**
- * Where deliveries are promised otherwise from now on an era begins. A calendar that changed is no other promise:
- * the days that it had wrong are judged anew, those of earlier eras too.
- */
-function erasOf(after: Mesh, state: WatchState, nowMs: EpochMs): readonly DeadlineEra[] {
-  return [...after.checks.values()].flatMap(({ id: checkId, generation, sli }) => {
-    if (sli.kind !== "deadline") {
-      return [];
-    }
-    const known = state.history.erasOf(checkId);
-    const last = known.at(-1);
-    const mended = known.flatMap((era) => mendedEra(era, after));
-    if (last?.generation !== generation) {
-      // A clock that was set back must not begin an era before the one that it ends.
-      const fromMs = last === undefined ? nowMs : Math.max(nowMs, last.fromMs + 1);
-      return [...mended, { checkId, generation, fromMs, sli }];
-    }
-    return last.sli.timezone === sli.timezone
-      ? mended
-      : [...mended.filter(({ fromMs }) => fromMs !== last.fromMs), { ...last, sli }];
-  });
-}
-
-/** The era by its calendar as that is now; none where that is the same, or is declared no more. */
-function mendedEra(era: DeadlineEra, { calendars }: Mesh): readonly DeadlineEra[] {
-  const { calendar: before } = era.sli;
-  const calendar = before === null ? undefined : calendars.get(before.name);
-  return before === null || calendar === undefined || isSameCalendar(before, calendar)
-    ? []
-    : [{ ...era, sli: { ...era.sli, calendar } }];
-}
-
-function isSameCalendar(a: Calendar, b: Calendar): boolean {
-  return (
-    a.timezone === b.timezone &&
-    a.days.symmetricDifference(b.days).size === 0 &&
-    a.holidays.symmetricDifference(b.holidays).size === 0
-  );
 }
 
 function isWatched(check: Check | undefined): boolean {

@@ -19,9 +19,10 @@ export interface MergedChange {
 const rank: Readonly<Record<NoticeChange, number>> = {
   left: 0,
   joined: 1,
-  opened: 2,
-  resolved: 3,
-  withdrawn: 3,
+  raised: 2,
+  opened: 3,
+  resolved: 4,
+  withdrawn: 4,
 };
 
 /**
@@ -50,7 +51,7 @@ export function mergeChanges(
 }
 
 function isEntering(change: NoticeChange): boolean {
-  return change === "opened" || change === "joined";
+  return change === "opened" || change === "joined" || change === "raised";
 }
 
 /** What a notice says and whom it goes to, beyond the incident itself. */

@@ -169,13 +169,15 @@ export class Watch {
   }
 
   /**
-   * Probes on an interval with a check that has no result as it is declared now. Any instant is as good as
-   * another to measure it, and until then nothing is known of it.
+   * Probes on an interval with a check that has no result as it is declared now, or none since it was enabled again:
+   * what is not watched has no alert state. Any instant is as good as another to measure it, and until then nothing
+   * is known of it.
    */
   #unmeasured(): readonly string[] {
     const { mesh, state } = this.#ledger;
     const isMeasured = (id: string): boolean =>
-      state.latestOf(id)?.generation === mesh.checks.get(id)?.generation;
+      state.latestOf(id)?.generation === mesh.checks.get(id)?.generation &&
+      state.alertStateOf(id) !== null;
     return [...mesh.probes.values()]
       .filter(({ schedule, checkIds }) => schedule.kind === "every" && !checkIds.every(isMeasured))
       .map(({ id }) => id);

@@ -9,7 +9,7 @@ export const stale: NoticeCheck = {
 
 /** A notice of one incident, five minutes after the one before it. */
 export function noticeOf(change: NoticeChange, given: Partial<Notice> = {}): Notice {
-  const number = { opened: 1, joined: 2, left: 3, resolved: 4, withdrawn: 4 }[change];
+  const number = { opened: 1, joined: 2, raised: 2, left: 3, resolved: 4, withdrawn: 4 }[change];
   return {
     id: `incident-1.${number}`,
     incidentId: "incident-1",

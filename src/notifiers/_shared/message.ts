@@ -107,6 +107,7 @@ function budgetLead(notice: Notice): string {
   const leads: Readonly<Record<NoticeChange, string>> = {
     opened: spent,
     joined: `It stops a further check: ${changedIds(notice)}. ${spent}`,
+    raised: `The alert level was raised to ${notice.alert}. ${spent}`,
     left: spent,
     resolved: `The day is over (UTC): it is measured again. What held since ${since} is not known.`,
     withdrawn: `Withdrawn at ${utc(notice.atMs)}: the budget that was spent since ${since} was changed or removed.`,
@@ -120,6 +121,7 @@ function brokenLead(notice: Notice): string {
   const leads: Readonly<Record<NoticeChange, string>> = {
     opened: `A promise has been broken since ${since} (for ${length}).`,
     joined: `A further check of the same cause fails: ${changedIds(notice)}. Broken since ${since} (for ${length}).`,
+    raised: `The alert level was raised to ${notice.alert}. A promise has been broken since ${since} (for ${length}).`,
     left: `No longer failing: ${changedIds(notice)}. Others still fail; broken since ${since} (for ${length}).`,
     resolved: `Resolved at ${utc(notice.atMs)}: the promise is kept again, after being broken for ${length} (since ${since}).`,
     withdrawn: `Withdrawn at ${utc(notice.atMs)}: what failed since ${since} was removed, disabled or changed. Whether the promise holds is not known.`,
@@ -133,6 +135,7 @@ function blindLead(notice: Notice): string {
   const leads: Readonly<Record<NoticeChange, string>> = {
     opened: `Could not be measured since ${since} (for ${length}); this is neither good nor bad.`,
     joined: `A further check could not be measured: ${changedIds(notice)}. Not measured since ${since} (for ${length}); this is neither good nor bad.`,
+    raised: `The alert level was raised to ${notice.alert}. Could not be measured since ${since} (for ${length}); this is neither good nor bad.`,
     left: `Measured again: ${changedIds(notice)}. Others could not be measured since ${since} (for ${length}); this is neither good nor bad.`,
     resolved: `Measured again at ${utc(notice.atMs)}, after ${length} without an answer (since ${since}). What held in between is not known.`,
     withdrawn: `Withdrawn at ${utc(notice.atMs)}: what could not be measured since ${since} was removed, disabled or changed.`,

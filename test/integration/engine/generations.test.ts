@@ -203,6 +203,45 @@ describe("deliveries that are promised otherwise from now on", () => {
     expect(deliveries(await workshop.start(byEight))).toEqual(known);
   });
 
+  describe("after something else", () => {
+    const onceAWeek = daily("max_age: 9d");
+    const asWarning = daily('by: "07:00", calendar: workdays, severity: warn').replace(
+      "just_in_time: true, at_least_every",
+      "every",
+    );
+
+    it.each([
+      ["an age", onceAWeek],
+      ["a warning", asWarning],
+    ])("leave the days unknown on which %s was promised", async (_, text) => {
+      const watched = await workshop.start(text);
+      await to(watched, "2026-01-07T12:00:00");
+      await watched.watch.reload(await watched.load(bySeven));
+      await watched.settle();
+      await to(watched, "2026-01-08T07:00:30");
+      const known = ["2026-01-06 unknown", "2026-01-07 unknown", "2026-01-08 bad"];
+      expect(deliveries(watched)).toEqual(known);
+      expect(statusOf(watched.watch, watched.clock.nowMs, "orders/due").budget.allowed).toBe(13);
+      await workshop.stop();
+      expect(deliveries(await workshop.start(bySeven))).toEqual(known);
+    });
+
+    it("leave those unknown that were only a warning in between", async () => {
+      const watched = await workshop.start(bySeven);
+      await to(watched, "2026-01-06T07:00:30");
+      await watched.watch.reload(await watched.load(asWarning));
+      await to(watched, "2026-01-07T12:00:00");
+      await watched.watch.reload(await watched.load(bySeven));
+      await watched.settle();
+      await to(watched, "2026-01-08T07:00:30");
+      expect(deliveries(watched)).toEqual([
+        "2026-01-06 bad",
+        "2026-01-07 unknown",
+        "2026-01-08 bad",
+      ]);
+    });
+  });
+
   it("judges anew the days that the calendar had wrong, those of an earlier promise too", async () => {
     const watched = await workshop.start(bySeven);
     await watchUntil(watched, 6);

@@ -200,6 +200,31 @@ describe("notices", () => {
       });
     });
 
+    it.each([
+      ["none", ["raised pager"]],
+      ["ticket", ["opened board", "raised board", "raised pager"]],
+    ])(
+      "tell once of an open incident whose level was raised from %s to page",
+      async (from, notices) => {
+        const alerting = (alert: string) =>
+          ordersFile({
+            slos: `slos: { two: { objective: 90%, window: 1d, alert: ${alert}, checks: [orders.two] } }`,
+          });
+        stage.write({ "orders.product.yaml": alerting(from) });
+        const staged = await stage.start();
+        await open(staged);
+        await staged.watch.reload(await stage.mesh({ "orders.product.yaml": alerting("page") }));
+        await staged.watch.reload(await stage.mesh());
+        expect(await told(staged)).toEqual(notices);
+        await staged.kill();
+        const restarted = await stage.start();
+        expect(await told(restarted)).toEqual(notices);
+        rows(2);
+        await restarted.advance(10 * minuteMs);
+        expect(await told(restarted)).toContain("resolved pager");
+      },
+    );
+
     it("go to a team's new channel when that changes with them", async () => {
       const staged = await stage.start();
       await open(staged);

@@ -1,5 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { freshAndEnough, minuteMs, noonMs, productFile, Workshop } from "./support.ts";
+import {
+  freshAndEnough,
+  minuteMs,
+  noonMs,
+  productFile,
+  type Watched,
+  Workshop,
+} from "./support.ts";
 
 const product = productFile({
   checks: freshAndEnough,
@@ -88,6 +95,31 @@ describe("a reload", () => {
     await watch.reload(await load(`${text}# the same promises\n`));
     await settle();
     expect(endings.done).toBe(2);
+  });
+
+  describe("that enables a check again", () => {
+    const disabled = product.replace("min: 2", "min: 2, enabled: false, reason: Rebuilt");
+
+    async function disabledForAMinute(): Promise<Watched> {
+      const watched = await workshop.start(product);
+      await watched.watch.reload(await watched.load(disabled));
+      watched.clock.nowMs += minuteMs;
+      return watched;
+    }
+    const measuredMs = ({ watch }: Watched) => watch.state.latestOf("orders/orders/enough")?.atMs;
+
+    it("measures it at once", async () => {
+      const watched = await disabledForAMinute();
+      await watched.watch.reload(await watched.load(product));
+      await watched.settle();
+      expect(measuredMs(watched)).toBe(noonMs + minuteMs);
+    });
+
+    it("measures it at once also when the daemon was down", async () => {
+      await disabledForAMinute();
+      await workshop.stop();
+      expect(measuredMs(await workshop.start(product))).toBe(noonMs + minuteMs);
+    });
   });
 
   it("measures what changed in mid-run as soon as that run is over", async () => {

@@ -3,7 +3,14 @@ import type { NoticeBudget, NoticeChange } from "../../../src/core/incident.ts";
 import { linesOf, messageOf, subjectOf } from "../../../src/notifiers/_shared/message.ts";
 import { hostileNotice, noticeOf, stale } from "../../contract/notice.ts";
 
-const changes: readonly NoticeChange[] = ["opened", "joined", "left", "resolved", "withdrawn"];
+const changes: readonly NoticeChange[] = [
+  "opened",
+  "joined",
+  "raised",
+  "left",
+  "resolved",
+  "withdrawn",
+];
 
 describe("messageOf", () => {
   it("says all of a broken promise", () => {
@@ -27,6 +34,7 @@ describe("messageOf", () => {
 
   it.each([
     ["joined", "bad", "is broken", "A further check of the same cause fails: orders/orders/fresh."],
+    ["raised", "bad", "is broken", "The alert level was raised to page. A promise has been broken"],
     ["left", "bad", "is broken", "No longer failing: orders/orders/fresh."],
     ["resolved", "over", "is kept again", "Resolved at 2026-07-01T05:20:00Z"],
     ["withdrawn", "over", "is no longer watched", "Whether the promise holds is not known."],
