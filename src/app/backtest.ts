@@ -23,6 +23,7 @@ import {
   backtestWindow,
   untilOf,
 } from "./backtest-window.ts";
+import { withCosts } from "./command-costs.ts";
 import { newId } from "./ids.ts";
 import { registries } from "./registries.ts";
 
@@ -68,12 +69,10 @@ export interface Backtest extends Omit<Tried, "sides"> {
  * warehouse does not answer.
  */
 export async function backtest(mesh: Mesh, options: BacktestOptions): Promise<Backtest> {
-  const { clock, logger, onProgress } = options;
+  const { clock, logger } = options;
   const target = backtestTarget(mesh, options);
-  const { dataset, subject } = target;
-  const { timezone } = dataset;
   const nowMs = clock.now();
-  const until = untilOf(options.until, timezone, nowMs);
+  const until = untilOf(options.until, target.dataset.timezone, nowMs);
   const warehouses = new Warehouses({
     specs: registries.connectors,
     clock,
@@ -82,21 +81,35 @@ export async function backtest(mesh: Mesh, options: BacktestOptions): Promise<Ba
   });
   try {
     await warehouses.reload(mesh);
-    const warehouse = warehouses.of(dataset.connection);
-    const queryIds: string[] = [];
-    const ask = askOf(dataset, warehouse, options.signal, queryIds);
-    const history = { dataset, column: subject.column, dialect: warehouse.target.dialect };
-    onProgress(`looking for the newest ${subject.column} of ${dataset.id}`);
-    const { rows } = await ask(spellNewest(history), 1);
-    const { kind, newestMs } = newestOf(rows[0]?.[0] ?? null, subject.column, timezone, nowMs);
-    const window = backtestWindow(options.days, until, newestMs, nowMs);
-    onProgress(`reading ${options.days} days of ${dataset.id}`);
-    const columnClock = { kind, timezone };
-    const tried = await tryOut({ target, history, clock: columnClock, stretch: window, ask });
-    return { target, columnKind: kind, window, newestMs, queryIds, ...judge(tried, target) };
+    const warehouse = warehouses.of(target.dataset.connection);
+    return await withCosts(mesh, warehouses.costs, { logger, nowMs }, () =>
+      read(target, until, warehouse, nowMs, options),
+    );
   } finally {
     await warehouses[Symbol.asyncDispose]();
   }
+}
+
+async function read(
+  target: BacktestTarget,
+  until: ReturnType<typeof untilOf>,
+  warehouse: Warehouse,
+  nowMs: EpochMs,
+  { days, signal, onProgress }: BacktestOptions,
+): Promise<Backtest> {
+  const { dataset, subject } = target;
+  const { timezone } = dataset;
+  const queryIds: string[] = [];
+  const ask = askOf(dataset, warehouse, signal, queryIds);
+  const history = { dataset, column: subject.column, dialect: warehouse.target.dialect };
+  onProgress(`looking for the newest ${subject.column} of ${dataset.id}`);
+  const { rows } = await ask(spellNewest(history), 1);
+  const { kind, newestMs } = newestOf(rows[0]?.[0] ?? null, subject.column, timezone, nowMs);
+  const window = backtestWindow(days, until, newestMs, nowMs);
+  onProgress(`reading ${days} days of ${dataset.id}`);
+  const columnClock = { kind, timezone };
+  const tried = await tryOut({ target, history, clock: columnClock, stretch: window, ask });
+  return { target, columnKind: kind, window, newestMs, queryIds, ...judge(tried, target) };
 }
 
 /** Statements within the bounds of the connection; their ids are kept in the order in which they are sent. */

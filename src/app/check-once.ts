@@ -5,6 +5,7 @@ import { type DatasetRun, runDataset } from "../engine/run.ts";
 import { byDataset, selectChecks } from "../engine/select.ts";
 import { Warehouses } from "../engine/warehouses.ts";
 import { systemClock } from "./clock.ts";
+import { withCosts } from "./command-costs.ts";
 import { newId } from "./ids.ts";
 import { registries, types } from "./registries.ts";
 
@@ -23,7 +24,7 @@ export interface CheckOnceReport {
   readonly summary: Readonly<Record<Outcome, number>>;
 }
 
-/** Runs the selected checks once, those of one dataset together. Records nothing. */
+/** Runs the selected checks once, those of one dataset together. Keeps no result, but what it cost. */
 export async function checkOnce(mesh: Mesh, options: CheckOnceOptions): Promise<CheckOnceReport> {
   const { logger, signal } = options;
   const checks = selectChecks(mesh, options.selectors);
@@ -39,22 +40,24 @@ export async function checkOnce(mesh: Mesh, options: CheckOnceOptions): Promise<
   let done = 0;
   try {
     await warehouses.reload(mesh);
-    const runs = await Promise.all(
-      byDataset(checks, mesh).map(async ({ dataset, checks: own }) => {
-        const run = await runDataset(dataset, own, {
-          warehouse: warehouses.of(dataset.connection),
-          types,
-          clock: systemClock,
-          logger,
-          signal,
-          // Nothing is kept between one time and the next.
-          last: () => null,
-          newId,
-        });
-        done += own.length;
-        options.onProgress(done, checks.length);
-        return run;
-      }),
+    const runs = await withCosts(mesh, warehouses.costs, { logger, nowMs: startedMs }, () =>
+      Promise.all(
+        byDataset(checks, mesh).map(async ({ dataset, checks: own }) => {
+          const run = await runDataset(dataset, own, {
+            warehouse: warehouses.of(dataset.connection),
+            types,
+            clock: systemClock,
+            logger,
+            signal,
+            // Nothing is kept between one time and the next.
+            last: () => null,
+            newId,
+          });
+          done += own.length;
+          options.onProgress(done, checks.length);
+          return run;
+        }),
+      ),
     );
     return { startedMs, finishedMs: systemClock.now(), runs, summary: summarise(runs) };
   } finally {

@@ -127,9 +127,12 @@ export class Stage implements AsyncDisposable {
   }
 
   /** The mesh as it stands on disk. */
-  async mesh(files: Readonly<Record<string, string>> = {}): Promise<Mesh> {
+  async mesh(
+    files: Readonly<Record<string, string>> = {},
+    connectors: ReadonlyMap<string, ConnectorSpec> = this.#specs,
+  ): Promise<Mesh> {
     this.write(files);
-    const known = { ...registries, connectors: this.#specs };
+    const known = { ...registries, connectors };
     const loader = new ConfigurationLoader(known, {}, this.clock);
     const { mesh, problems } = await loader.load(join(this.dir, "tidemark.yaml"));
     if (mesh === null) {
