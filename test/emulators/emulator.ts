@@ -14,7 +14,7 @@ export function environmentOf(name: string): string {
 const startBoundMs = 60_000;
 const pollMs = 100;
 
-/** An emulator in a process of its own: `<name>.py` of this folder, which prints its port first. */
+/** An emulator in a process of its own: `start_<name>.py` of this folder, which prints its port first. */
 export class Emulator implements AsyncDisposable {
   readonly origin: string;
   readonly #process: ChildProcess;
@@ -25,7 +25,7 @@ export class Emulator implements AsyncDisposable {
   }
 
   static async start(name: string): Promise<Emulator> {
-    const script = fileURLToPath(new URL(`${name}.py`, import.meta.url));
+    const script = fileURLToPath(new URL(`start_${name}.py`, import.meta.url));
     const child = spawn(`${environmentOf(name)}/bin/python`, [script], {
       stdio: ["ignore", "pipe", "inherit"],
     });
