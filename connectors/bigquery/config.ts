@@ -34,7 +34,10 @@ export const config = z
     }),
     maximum_bytes_billed: z
       .string()
-      .regex(sizePattern, "must be a size such as 500MB or 10GB")
+      .regex(sizePattern, { error: "must be a size such as 500MB or 10GB", abort: true })
+      .refine((size) => bytesOf(size) >= 1 && bytesOf(size) <= largestSize, {
+        error: "must be between 1B and 1024TiB",
+      })
       .default("10GB")
       .meta({
         description: "A query that would be billed for more fails, and costs nothing.",
@@ -108,17 +111,13 @@ export function readSettings(
     const problem = "needs somebody to sign in: give credentials, or an https:// endpoint";
     return { path: ["impersonate"], problem };
   }
-  const maximumBytesBilled = bytesOf(given.maximum_bytes_billed);
-  if (maximumBytesBilled < 1 || maximumBytesBilled > largestSize) {
-    return { path: ["maximum_bytes_billed"], problem: "must be between 1B and 1024TiB" };
-  }
   return {
     project: given.project,
     dataset: given.dataset === undefined ? null : pathOf(given.dataset, given.project),
     location: given.location ?? null,
     identity,
     impersonate: given.impersonate ?? null,
-    maximumBytesBilled,
+    maximumBytesBilled: bytesOf(given.maximum_bytes_billed),
     origin,
   };
 }

@@ -295,7 +295,7 @@ function missingPartitionFilter({ message }: ApiError): MeasurementFailure | nul
   return {
     kind: "invalid_query",
     message: "The table may only be queried with a condition on its partitioning column.",
-    hint: `Give the dataset a \`filter\` on ${column}, or the check a \`window\` over it.`,
+    hint: `Give the dataset a \`filter\` on ${column} that keeps the days that matter.`,
     code: "invalidQuery",
   };
 }

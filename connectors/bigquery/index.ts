@@ -12,6 +12,7 @@ import { dialect } from "./dialect.ts";
 import { BigqueryDriver, refuseUnlessSelect } from "./driver.ts";
 import { testStages } from "./stages.ts";
 import { Tables } from "./tables.ts";
+import { testedAgainst } from "./tested.ts";
 
 const capabilities: Capabilities = {
   sources: ["table", "query"],
@@ -32,6 +33,7 @@ export const bigquery: ConnectorSpec<BigqueryConfig> = {
   config,
   capabilities,
   dialect,
+  testedAgainst,
   create,
 };
 

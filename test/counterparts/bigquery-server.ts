@@ -50,6 +50,8 @@ export class BigqueryServer extends HttpCounterpart {
   readonly jobs = new Map<string, Job>();
   /** Tokens that are let in; null: nobody needs one. */
   tokens: ReadonlySet<string> | null = null;
+  /** Requests that nothing is said to, and whose connections are open yet. */
+  hanging = 0;
   /** By how much this server's clock is ahead of the machine's. */
   skewMs = 0;
   readonly engine: BigqueryEngine;
@@ -88,6 +90,10 @@ export class BigqueryServer extends HttpCounterpart {
     }
     const act = fault?.act;
     if (act === "hang") {
+      this.hanging += 1;
+      response.on("close", () => {
+        this.hanging -= 1;
+      });
       return;
     }
     if (act === "drop") {

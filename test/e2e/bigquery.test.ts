@@ -1,0 +1,67 @@
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { BigqueryServer } from "../counterparts/bigquery-server.ts";
+import { TemporaryFolder } from "../helpers/folder.ts";
+import { runTidemark } from "../helpers/tidemark.ts";
+
+const product = `version: 1
+product: orders
+owner: checkout
+datasets:
+  orders:
+    connection: dwh
+    table: shop.orders
+    filter: loaded_at >= '2020-01-01'
+    columns:
+      id: { type: int64, nullable: false }
+      loaded_at: { type: timestamp }
+      address.city: { type: string }
+    checks:
+      fresh: { type: freshness, column: loaded_at, max_age: 1h }
+      enough: { type: volume, column: loaded_at, window: 1d, min: 2 }
+      shape: { type: schema, new_columns: fail }
+`;
+
+let server: BigqueryServer;
+let folder: TemporaryFolder;
+
+beforeAll(async () => {
+  server = await BigqueryServer.open();
+  await server.engine.execute("create schema shop");
+  await server.engine.execute(
+    "create table shop.orders (id int64 not null, loaded_at timestamp, address struct(city string))",
+  );
+  await server.engine.execute(
+    "insert into shop.orders values (1, now() - interval 30 hour, null), (2, now(), {'city': 'Ulm'})",
+  );
+  server.engine.facts.set("shop.orders", {
+    requiresPartitionFilter: true,
+    partitionColumn: "loaded_at",
+  });
+  folder = await TemporaryFolder.make();
+  await folder.write({
+    "tidemark.yaml": `version: 1
+products: ["*.product.yaml"]
+connections:
+  dwh: { type: bigquery, project: test-project, api_endpoint: "${server.origin}" }
+teams: { checkout: { display_name: Checkout } }
+`,
+    "orders.product.yaml": product,
+  });
+});
+
+afterAll(async () => {
+  await folder[Symbol.asyncDispose]();
+  await server[Symbol.asyncDispose]();
+});
+
+it("checks freshness, volume and nested columns of a BigQuery table", async () => {
+  const { stdout } = await runTidemark(["check", "--format", "json"], { cwd: folder.path });
+  const { results } = JSON.parse(stdout) as {
+    results: { id: string; outcome: string; summary: string }[];
+  };
+  expect(results.map(({ id, outcome, summary }) => [id, outcome, summary])).toEqual([
+    ["orders/orders/fresh", "pass", expect.stringContaining("newest")],
+    ["orders/orders/enough", "fail", expect.stringContaining("1 row")],
+    ["orders/orders/shape", "pass", "3 columns promised, and the dataset has exactly these."],
+  ]);
+});
