@@ -20,9 +20,11 @@ export function printCosts(
       bytesWords(recent),
       secondsWords(recent),
     ]);
-    terminal.out(
-      table([headings, ...rows], (cell, row) => (row === 0 ? terminal.paint("bold", cell) : cell)),
+    const isHeading = (cell: string, row: number): boolean => row === 0 && cell !== "";
+    const printed = table([headings, ...rows], (cell, row) =>
+      isHeading(cell, row) ? terminal.paint("bold", cell) : cell,
     );
+    terminal.out(printed.replaceAll(/ +$/gm, ""));
   }
   if (budgets.length > 0) {
     terminal.out("\nbudgets of bytes today (UTC)");
