@@ -45,7 +45,7 @@ export interface GapsRequest {
 
 /**
  * Why a figure is missing: kind and hint in our own words, `code` the driver's (SQLSTATE, errno), and of kind `budget`
- * which budget it is: `connection:dwh` or `product:orders`.
+ * which budget of bytes it is: `connection:dwh` or `product:orders`.
  */
 export interface MeasurementFailure {
   readonly kind: FailureKind;

@@ -7,6 +7,7 @@ import type { NewSlot, ResultRecord, Slot } from "../core/store.ts";
 import type { TimelineRun } from "../core/timeline.ts";
 import type { EpochMs, Outcome } from "../core/vocabulary.ts";
 import { lastDeadline } from "../time/deadlines.ts";
+import { isOfByteBudget } from "./cost-book.ts";
 import { seenAgainMs } from "./looks.ts";
 import { probeOf } from "./records.ts";
 import type { WatchState } from "./state.ts";
@@ -80,7 +81,7 @@ export function alert(
 
 /** What a budget of bytes keeps from being measured is told of the budget (`spent-budgets.ts`), and not check by check. */
 function alertOutcomeOf({ result }: ResultRecord): Outcome {
-  return result.failure?.kind === "budget" ? "skip" : result.outcome;
+  return isOfByteBudget(result.failure) ? "skip" : result.outcome;
 }
 
 function withSince(sinceMs: EpochMs | null): { readonly sinceMs?: EpochMs } {

@@ -10,6 +10,7 @@ import type { MeasurementFailure } from "../core/measurement.ts";
 import type { Mesh } from "../core/mesh.ts";
 import type { EpochMs } from "../core/vocabulary.ts";
 import { formatBytes } from "../time/bytes.ts";
+import { utcDayMs } from "../time/utc-day.ts";
 
 /** Whom a statement is sent for, and when. */
 export interface Spender {
@@ -26,10 +27,10 @@ export class CostBook {
   #budgets: ReadonlyMap<string, ByteBudget> = new Map();
   #pending: DailyCost[] = [];
   #writing: readonly DailyCost[] = [];
-  /** Bytes by day and budget: kept, being written and pending. */
-  #spent = new Map<string, number>();
+  /** Bytes by day, then by budget: kept, being written and pending. */
+  #spent = new Map<EpochMs, Map<string, number>>();
   /** Estimates of statements that are under way, by day and budget. */
-  readonly #reserved = new Map<string, number>();
+  readonly #reserved = new Map<EpochMs, Map<string, number>>();
 
   /** The budgets of a mesh take the place of those before; what was spent stays spent. */
   takeBudgets(bounded: Bounded): void {
@@ -48,8 +49,8 @@ export class CostBook {
   refusalOf(spender: Spender, estimatedBytes: number | null): MeasurementFailure | null {
     for (const key of keysOf(spender.connection, spender.product)) {
       const budget = this.#budgets.get(key);
-      const spent = this.#spent.get(dayKey(spender.dayMs, key)) ?? 0;
-      const reserved = this.#reserved.get(dayKey(spender.dayMs, key)) ?? 0;
+      const spent = this.#spent.get(spender.dayMs)?.get(key) ?? 0;
+      const reserved = this.#reserved.get(spender.dayMs)?.get(key) ?? 0;
       if (
         budget !== undefined &&
         spent + reserved + (estimatedBytes ?? 1) > budget.maxBytesPerDay
@@ -64,7 +65,7 @@ export class CostBook {
   reserve({ connection, product, dayMs }: Spender, bytes: number): () => void {
     const change = (by: number): void => {
       for (const key of keysOf(connection, product)) {
-        add(this.#reserved, dayKey(dayMs, key), by);
+        addTo(this.#reserved, dayMs, key, by);
       }
     };
     change(bytes);
@@ -102,7 +103,14 @@ export class CostBook {
   #spend(costs: readonly DailyCost[]): void {
     for (const { connection, product, dayMs, bytes } of costs) {
       for (const key of bytes === 0 ? [] : keysOf(connection, product)) {
-        add(this.#spent, dayKey(dayMs, key), bytes);
+        addTo(this.#spent, dayMs, key, bytes);
+      }
+    }
+    const newestMs = Math.max(...this.#spent.keys());
+    for (const dayMs of this.#spent.keys()) {
+      // A statement of before midnight is counted after it.
+      if (dayMs < newestMs - utcDayMs) {
+        this.#spent.delete(dayMs);
       }
     }
   }
@@ -125,16 +133,23 @@ function keysOf(connection: string, product: string): readonly string[] {
   return [`connection:${connection}`, `product:${product}`];
 }
 
-function dayKey(dayMs: EpochMs, key: string): string {
-  return `${dayMs} ${key}`;
-}
-
-function add(to: Map<string, number>, key: string, by: number): void {
-  const sum = (to.get(key) ?? 0) + by;
+function addTo(
+  days: Map<EpochMs, Map<string, number>>,
+  dayMs: EpochMs,
+  key: string,
+  by: number,
+): void {
+  const day = days.get(dayMs) ?? new Map<string, number>();
+  const sum = (day.get(key) ?? 0) + by;
   if (sum === 0) {
-    to.delete(key);
+    day.delete(key);
   } else {
-    to.set(key, sum);
+    day.set(key, sum);
+  }
+  if (day.size === 0) {
+    days.delete(dayMs);
+  } else {
+    days.set(dayMs, day);
   }
 }
 
@@ -163,6 +178,14 @@ interface Known {
   readonly spent: number;
   readonly reserved: number;
   readonly estimated: number | null;
+}
+
+/**
+ * Whether a budget of bytes kept something from being measured. A warehouse's own limit, such as a cap on the bytes of
+ * one query, is of the same kind, and no day ends it: it has a code of the warehouse's.
+ */
+export function isOfByteBudget(failure: MeasurementFailure | undefined): boolean {
+  return failure?.kind === "budget" && /^(?:connection|product):/.test(failure.code ?? "");
 }
 
 function refusal(

@@ -13,6 +13,7 @@ import { lastDeadline, nextDeadline } from "../time/deadlines.ts";
 import { lastGrowingLook, nextLook } from "../time/looks.ts";
 import { nextDue, shortestGap } from "../time/schedule.ts";
 import { utcDayMs, utcDayOf } from "../time/utc-day.ts";
+import { isOfByteBudget } from "./cost-book.ts";
 import type { WatchState } from "./state.ts";
 
 export interface Look {
@@ -112,7 +113,7 @@ function awaitedLoad(
   if (own?.state === "bad") {
     return { brokenMs: own.fromMs, delayMs: 0 };
   }
-  if (latest?.result.failure?.kind === "budget") {
+  if (latest !== null && isOfByteBudget(latest.result.failure)) {
     // Until the next day nothing is sent, so that there is nothing to look for.
     return { brokenMs: utcDayOf(latest.atMs) + utcDayMs, delayMs: 0 };
   }

@@ -15,6 +15,7 @@ import {
 import type { Logger } from "../core/logger.ts";
 import type { CatalogueColumn, Measured, MeasurementFailure } from "../core/measurement.ts";
 import type { SqlValue } from "../core/value.ts";
+import { isOfByteBudget } from "./cost-book.ts";
 import { readGaps } from "./gaps.ts";
 import { type PlannedFigure, type PlanTarget, type ProbePlan, spellStatement } from "./plan.ts";
 
@@ -85,7 +86,7 @@ async function measureStatement(
     }
   } catch (error) {
     const failure = failureOf(error, context.logger);
-    if (failure.kind !== "budget") {
+    if (!isOfByteBudget(failure)) {
       context.onStatement(label, undefined);
     }
     if (failure.kind === "invalid_query" && figures.length > 1) {

@@ -160,6 +160,20 @@ describe("a budget of bytes", () => {
     expect(warehouse.asked.filter((id) => id === "orders/rows")).toHaveLength(1);
   });
 
+  it("is another thing than a warehouse's own cap on one query, which is told as blindness", async () => {
+    warehouse.answers.set("orders/rows", "capped");
+    const staged = await start({
+      "tidemark.yaml": daemonFile(),
+      "orders.product.yaml": productFile("orders"),
+    });
+    for (let hour = 1; hour <= 6; hour += 1) {
+      await staged.advance(hourMs);
+    }
+    expect(outcomeOf(staged, "orders/rows/some")).toBe("budget");
+    const [delivery, ...more] = await staged.store.outbox.list(9);
+    expect([delivery?.notice.kind, more.length]).toEqual(["blind", 0]);
+  });
+
   it("stays spent over a restart, and is not told again", async () => {
     const files = {
       "tidemark.yaml": daemonFile(", max_bytes_per_day: 2GB"),

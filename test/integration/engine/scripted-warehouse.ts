@@ -6,7 +6,7 @@ import {
 } from "../../../src/core/connector.ts";
 
 /** What the warehouse answers when it is asked for a number of rows. */
-export type Answer = "many" | "few" | "down";
+export type Answer = "many" | "few" | "down" | "capped";
 
 /** What a scripted warehouse is like, where it is not like DuckDB. */
 interface Likeness {
@@ -47,6 +47,10 @@ export class ScriptedWarehouse {
           const answer = this.answers.get(dataset) ?? "many";
           if (answer === "down") {
             throw new ConnectorError({ kind: "unreachable", message: "The warehouse is down." });
+          }
+          if (answer === "capped") {
+            const message = "The query would be billed for too much.";
+            throw new ConnectorError({ kind: "budget", message, code: "bytesBilledLimitExceeded" });
           }
           return {
             columns: ["m0"],
