@@ -7,7 +7,7 @@ import type { ByteBudget } from "../core/cost.ts";
 import type { Incident } from "../core/incident.ts";
 import type { EpochMs } from "../core/vocabulary.ts";
 import { utcDayMs, utcDayOf } from "../time/utc-day.ts";
-import { type AlertSubject, end, enterOne, type Move } from "./incidents.ts";
+import { type AlertSubject, end, enterOne, isLouder, type Move } from "./incidents.ts";
 
 /** A check that was not measured, because the budget had no room for it. */
 export interface Refused {
@@ -16,14 +16,22 @@ export interface Refused {
   readonly atMs: EpochMs;
 }
 
-/** Opens the incident of the day, or joins it; null when the check is in it already. */
+/** A budget may stop thousands of checks, and its incident is written with each that it takes in. */
+const mostChecks = 50;
+
+/**
+ * Opens the incident of the day, or joins it. Null when the check is in it already, and when so many are that one more,
+ * unless it is told louder, says nothing new.
+ */
 export function refuse(
   openIncidents: readonly Incident[],
   { subject, budget, atMs }: Refused,
 ): Move | null {
   const id = idOf(budget, subject.owner, utcDayOf(atMs));
   const known = openIncidents.find((incident) => incident.id === id) ?? null;
-  return known?.checkIds.includes(subject.checkId) === true
+  const isFull = known !== null && known.checkIds.length >= mostChecks;
+  const isToldLouder = known !== null && isLouder(subject.alert, known.alert);
+  return known?.checkIds.includes(subject.checkId) === true || (isFull && !isToldLouder)
     ? null
     : enterOne(known, "budget", subject, { sinceMs: atMs, atMs }, () => id);
 }

@@ -33,6 +33,10 @@ export interface Move {
 
 const loudness: Readonly<Record<AlertLevel, number>> = { none: 0, ticket: 1, page: 2 };
 
+export function isLouder(a: AlertLevel, b: AlertLevel): boolean {
+  return loudness[a] > loudness[b];
+}
+
 /** The open incident of `kind` that the check belongs to. */
 export function incidentWith(
   checkId: string,
@@ -83,7 +87,7 @@ export function enterOne(
   }
   const joined = {
     ...open,
-    alert: loudness[subject.alert] > loudness[open.alert] ? subject.alert : open.alert,
+    alert: isLouder(subject.alert, open.alert) ? subject.alert : open.alert,
     sinceMs: Math.min(open.sinceMs, times.sinceMs),
     checkIds: [...open.checkIds, subject.checkId],
   };

@@ -89,7 +89,9 @@ export async function planCost(mesh: Mesh, options: CostPlanOptions): Promise<Co
       asked.map((one) => estimateOf(one, warehouses.of(one.probe.connection), options)),
     );
     const tomorrowMs = utcDayOf(clock.now()) + utcDayMs;
-    const byConnection = Map.groupBy(asked, ({ probe }) => probe.connection);
+    // Reads of metadata wake nobody.
+    const waking = asked.filter((_, index) => (probes[index]?.statements ?? 0) > 0);
+    const byConnection = Map.groupBy(waking, ({ probe }) => probe.connection);
     return {
       probes,
       products: totalsOf(probes, ({ product }) => product),

@@ -57,6 +57,20 @@ describe("a spent budget", () => {
     expect(raised.incident).toMatchObject({ alert: "page", toldLevels: ["ticket", "page"] });
   });
 
+  it("names no more than fifty of the checks that it stops, but for a louder one", () => {
+    const quiet = (name: string) => ({ ...subjectOf(name), alert: "ticket" }) as const;
+    let incident: Incident | null = null;
+    for (let check = 0; check < 60; check += 1) {
+      const refused = { subject: quiet(`check-${check}`), budget: dwh, atMs: noonMs };
+      incident = refuse(incident === null ? [] : [incident], refused)?.incident ?? incident;
+    }
+    expect(incident?.checkIds).toHaveLength(50);
+    const loud = { subject: subjectOf("loud"), budget: dwh, atMs: noonMs };
+    const raised = present(refuse(incident === null ? [] : [incident], loud));
+    expect(raised.change?.change).toBe("joined");
+    expect(raised.incident.checkIds).toContain("loud");
+  });
+
   it("is another incident for another owner, budget, size and day", () => {
     const subject = subjectOf("a");
     const others = [
