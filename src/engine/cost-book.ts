@@ -180,6 +180,14 @@ interface Known {
   readonly estimated: number | null;
 }
 
+/**
+ * Whether a budget of bytes kept something from being measured. A warehouse's own limit, such as a cap on the bytes of
+ * one query, is of the same kind, and no day ends it: it has a code of the warehouse's.
+ */
+export function isOfByteBudget(failure: MeasurementFailure | undefined): boolean {
+  return failure?.kind === "budget" && /^(?:connection|product):/.test(failure.code ?? "");
+}
+
 function refusal(
   { scope, name, maxBytesPerDay }: ByteBudget,
   { spent, reserved, estimated }: Known,
