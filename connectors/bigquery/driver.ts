@@ -2,7 +2,7 @@ import type { Clock } from "../../src/core/clock.ts";
 import { type CallOptions, ConnectorError, type QueryResult } from "../../src/core/connector.ts";
 import type { SqlValue } from "../../src/core/value.ts";
 import type { DurationMs } from "../../src/core/vocabulary.ts";
-import { CallDeadline, type StopReason } from "../_shared/deadline.ts";
+import { CallDeadline } from "../_shared/deadline.ts";
 import { stoppedFailure } from "../_shared/failures.ts";
 import type { BigquerySettings } from "./config.ts";
 import { ApiError, asConnectorError } from "./failures.ts";
@@ -125,9 +125,8 @@ export class BigqueryDriver {
       return await this.#results(reference, options.maxRows, deadline);
     } catch (error) {
       await this.#settle(inserting, jobId);
-      const isStopped = error instanceof ApiError && error.reason === "stopped";
-      const isOverdue = isStopped && this.#clock.monotonicMs() - startedMs >= timeoutMs;
-      throw isOverdue ? overdue("overdue", error) : error;
+      const isOverdue = this.#clock.monotonicMs() - startedMs >= timeoutMs;
+      throw isOverdue && wasStopped(error) ? overdue(error) : error;
     }
   }
 
@@ -219,8 +218,13 @@ function pause(ms: DurationMs): Promise<void> {
   });
 }
 
-function overdue(reason: StopReason, cause: unknown): ConnectorError {
-  return new ConnectorError({ ...stoppedFailure(reason), code: "stopped" }, { cause });
+/** BigQuery says the same of a job that somebody cancelled and of one that its timeout ended. */
+function wasStopped(error: unknown): boolean {
+  return error instanceof ApiError && error.reason === "stopped";
+}
+
+function overdue(cause: unknown): ConnectorError {
+  return new ConnectorError({ ...stoppedFailure("overdue"), code: "stopped" }, { cause });
 }
 
 /** Throws `ConnectorError` for whatever could change something, or is not one statement. */

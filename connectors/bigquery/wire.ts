@@ -62,6 +62,6 @@ export const table = z.object({
   numBytes: count,
   lastModifiedTime: count,
   streamingBuffer: z.unknown().optional(),
-  timePartitioning: z.object({ field: text }).optional(),
+  timePartitioning: z.object({ field: text, expirationMs: text }).optional(),
 });
 export type Table = z.output<typeof table>;

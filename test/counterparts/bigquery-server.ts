@@ -1,6 +1,7 @@
 import type { ServerResponse } from "node:http";
-import { BigqueryEngine, type RunningQuery } from "./bigquery-engine.ts";
+import { BigqueryEngine } from "./bigquery-engine.ts";
 import { RestError } from "./bigquery-errors.ts";
+import type { RunningQuery } from "./bigquery-query.ts";
 import { HttpCounterpart, type ReceivedRequest } from "./http-counterpart.ts";
 
 /** What goes wrong with a request whose `METHOD /path` holds `on`, so many times. */

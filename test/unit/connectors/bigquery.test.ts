@@ -92,6 +92,20 @@ describe("the client", () => {
     const { stdout } = await run(process.execPath, ["--input-type=module", "-e", script]);
     expect(stdout.trim()).toBe("false true");
   });
+
+  it("knows at once that there are no credentials where the metadata server is said not to be there", async () => {
+    const script = `
+      import { bigquery } from "./connectors/bigquery/index.ts";
+      const clock = { now: () => 0, monotonicMs: () => 0 };
+      const given = bigquery.config.parse({ project: "p" });
+      const connector = bigquery.create(given, { baseDir: "/", clock, datasets: [] });
+      const options = { signal: new AbortController().signal, timeoutMs: 9_000, label: "a", maxRows: 1 };
+      const error = await connector.query("select 1", options).catch((thrown) => thrown);
+      console.log(error.failure.kind, error.failure.code, process.env.METADATA_SERVER_DETECTION);`;
+    const env = { METADATA_SERVER_DETECTION: "none", HOME: "/nonexistent" };
+    const { stdout } = await run(process.execPath, ["--input-type=module", "-e", script], { env });
+    expect(stdout.trim()).toBe("auth NO_DEFAULT_CREDENTIALS none");
+  });
 });
 
 describe("a job's id", () => {
