@@ -2,13 +2,14 @@
  * Writes the files that follow from the code: JSON Schemas and reference pages. With `--check` it writes
  * nothing, names the files that are stale, and exits 1 when there are any.
  */
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { checkTypes } from "../checks/index.ts";
 import { connectors } from "../connectors/index.ts";
 import { jsonSchemas } from "../src/config/json-schema.ts";
 import { notifiers } from "../src/notifiers/index.ts";
 import { configurationPage } from "./generate/configuration-page.ts";
+import { connectorsPage } from "./generate/connectors-page.ts";
 import { errorsPage } from "./generate/errors-page.ts";
 
 const root = join(import.meta.dirname, "..");
@@ -23,8 +24,15 @@ function generatedFiles(): ReadonlyMap<string, string> {
     ["schemas/tidemark.schema.json", `${JSON.stringify(schemas.daemon, null, 2)}\n`],
     ["schemas/product.schema.json", `${JSON.stringify(schemas.product, null, 2)}\n`],
     ["docs/configuration.md", configurationPage(schemas)],
+    ["docs/connectors.md", connectorsPage(connectors, guideOf)],
     ["docs/errors.md", errorsPage()],
   ]);
+}
+
+/** As seen from docs/: a page of its own there, or the README beside the code. */
+function guideOf(connector: string): string {
+  const page = `connectors/${connector}.md`;
+  return existsSync(join(root, "docs", page)) ? page : `../connectors/${connector}/README.md`;
 }
 
 function textOf(path: string): string | null {

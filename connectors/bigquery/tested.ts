@@ -21,7 +21,7 @@ export const testedAgainst: readonly TestedAgainst[] = [
       "Every query is said to have processed 0 bytes, a dry run says none, and `maximumBytesBilled` is not kept.",
       "A query runs to its end before `jobs.insert` answers: `jobTimeoutMs` is not kept, and nothing is left to cancel.",
       "Whoever comes is let in, with any token, and every `location` is as good as another.",
-      "DuckDB's types are behind it: `NUMERIC(10, 2)` is listed as `NUMERIC`.",
+      "DuckDB's types are behind it: a `BIGNUMERIC` has 38 digits at most, and `NUMERIC(10, 2)` is listed as `NUMERIC`.",
     ],
   },
 ];

@@ -4,6 +4,7 @@ import { config, type DuckdbConfig } from "./config.ts";
 import { dialect } from "./dialect.ts";
 import { DuckdbConnector } from "./driver.ts";
 import { fieldsOfFiles } from "./statistics.ts";
+import { testedAgainst } from "./tested.ts";
 
 export const duckdb: ConnectorSpec<DuckdbConfig> = {
   type: "duckdb",
@@ -23,6 +24,7 @@ export const duckdb: ConnectorSpec<DuckdbConfig> = {
   },
   statisticsOf: (source) =>
     source.kind === "table" ? ["rows"] : source.kind === "files" ? fieldsOfFiles(source.globs) : [],
+  testedAgainst,
   create: ({ path, memory_limit: memoryLimit, threads }, context) =>
     new DuckdbConnector(
       {

@@ -13,6 +13,7 @@ import { dialect } from "./dialect.ts";
 import { PostgresDriver } from "./driver.ts";
 import { testStages } from "./stages.ts";
 import { readStatistics } from "./statistics.ts";
+import { testedAgainst } from "./tested.ts";
 
 const capabilities: Capabilities = {
   sources: ["table", "query"],
@@ -32,6 +33,7 @@ export const postgres: ConnectorSpec<PostgresConfig> = {
   config,
   capabilities,
   dialect,
+  testedAgainst,
   create,
 };
 

@@ -192,6 +192,18 @@ export interface ConnectorContext {
   readonly datasets: readonly DatasetRef[];
 }
 
+/** One thing that a connector's tests run against, as docs/connectors.md tells it. The texts are Markdown. */
+export interface TestedAgainst {
+  /** `real`: the warehouse's own software; `emulator`: a third party's; `counterpart`: this repository's own. */
+  readonly kind: "real" | "emulator" | "counterpart";
+  /** With its version. */
+  readonly name: string;
+  /** The tests, by paths or the command that runs them. */
+  readonly by: string;
+  /** What passes or is never asked there and may be different in production: whole sentences. */
+  readonly cannotShow: readonly string[];
+}
+
 /** A kind of warehouse. `config` is a strict object of its own keys; secrets carry `.meta({ secret: true })`. */
 export interface ConnectorSpec<C = unknown> {
   /** Exactly as in YAML and as the folder is named. */
@@ -201,6 +213,8 @@ export interface ConnectorSpec<C = unknown> {
   readonly dialect: SqlDialect;
   /** What `statistics` may say of such a source. Unless given: of a table what the capabilities say, of others nothing. */
   readonly statisticsOf?: (source: DatasetSource) => readonly StatisticsField[];
+  /** Nothing is claimed that no test runs. Left out: tested against nothing. */
+  readonly testedAgainst?: readonly TestedAgainst[];
   /** Does no I/O and loads no driver. */
   create(config: C, context: ConnectorContext): Connector;
 }
