@@ -69,7 +69,8 @@ export async function statisticsOf(
 
 /**
  * Of tables that BigQuery stores itself; a view has no rows of its own, and of an external table it knows none.
- * Rows in the streaming buffer are not counted yet, and do not move `lastModifiedTime` either.
+ * Rows in the streaming buffer are not counted yet, and do not move `lastModifiedTime` either. Nor is it promised to
+ * move when partitions expire, so that of tables where they do the last change is left out.
  */
 function factsOf(table: Table): Statistics {
   const { numRows, numBytes, lastModifiedTime, streamingBuffer, timePartitioning } = table;
@@ -78,10 +79,13 @@ function factsOf(table: Table): Statistics {
   }
   const isStreaming = streamingBuffer !== undefined;
   const column = timePartitioning?.field;
+  const doesExpire = timePartitioning?.expirationMs !== undefined;
   return {
     ...(numRows === undefined ? {} : { rows: { count: numRows, isExact: !isStreaming } }),
     ...(numBytes === undefined ? {} : { bytes: numBytes }),
-    ...(lastModifiedTime === undefined || isStreaming ? {} : { lastChangeMs: lastModifiedTime }),
+    ...(lastModifiedTime === undefined || isStreaming || doesExpire
+      ? {}
+      : { lastChangeMs: lastModifiedTime }),
     ...(column === undefined ? {} : { partitions: { column } }),
   };
 }

@@ -12,6 +12,7 @@ export interface TableFacts {
   readonly isStreaming?: boolean;
   /** The column that the table is partitioned by. */
   readonly partitionColumn?: string;
+  readonly partitionsExpire?: boolean;
   readonly requiresPartitionFilter?: boolean;
 }
 

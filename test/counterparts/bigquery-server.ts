@@ -275,7 +275,13 @@ export class BigqueryServer extends HttpCounterpart {
       ...(facts.isStreaming === true ? { streamingBuffer: { estimatedRows: "7" } } : {}),
       ...(facts.partitionColumn === undefined
         ? {}
-        : { timePartitioning: { type: "DAY", field: facts.partitionColumn } }),
+        : {
+            timePartitioning: {
+              type: "DAY",
+              field: facts.partitionColumn,
+              ...(facts.partitionsExpire === true ? { expirationMs: "86400000" } : {}),
+            },
+          }),
       ...(facts.requiresPartitionFilter === true ? { requirePartitionFilter: true } : {}),
     };
   }

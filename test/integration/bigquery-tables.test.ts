@@ -130,6 +130,17 @@ describe("statistics", () => {
     ]);
   });
 
+  it("do not know when rows went with their partition", async () => {
+    server.engine.facts.set("shop.events", {
+      numBytes: 800,
+      partitionColumn: "at",
+      partitionsExpire: true,
+    });
+    expect(await statisticsOf("events")).toEqual([
+      { rows: { count: 1, isExact: true }, bytes: 800, partitions: { column: "at" } },
+    ]);
+  });
+
   it("do not count on what is still in the streaming buffer", async () => {
     server.engine.facts.set("shop.events", { numBytes: 800, isStreaming: true });
     expect(await statisticsOf("events")).toEqual([
