@@ -46,6 +46,7 @@ describe("the import table", () => {
     ["a connector imports its sibling", "connectors/postgres/x.ts", "../duckdb/driver.ts"],
     ["a connector uses another's driver", "connectors/postgres/x.ts", "@duckdb/node-api"],
     ["DuckDB's connector uses pg", "connectors/duckdb/x.ts", "pg"],
+    ["Snowflake's connector uses DuckDB", "connectors/snowflake/x.ts", "@duckdb/node-api"],
     ["a connector imports time", "connectors/duckdb/x.ts", "../../src/time/zone.ts"],
     ["shared connector code imports a connector", "connectors/_shared/x.ts", "../duckdb/driver.ts"],
     ["the list of connectors imports the engine", "connectors/index.ts", "../src/engine/plan.ts"],

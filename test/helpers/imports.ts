@@ -50,6 +50,12 @@ const rooms: readonly Room[] = [
     ["zod", "@duckdb/node-api"],
     true,
   ),
+  room(
+    /^connectors\/snowflake\//,
+    ["connectors/snowflake/", "connectors/_shared/", "src/core/"],
+    ["zod", "snowflake-sdk"],
+    true,
+  ),
   room(/^connectors\/index\.ts$/, ["connectors/", "src/core/"]),
   room(/^src\/notifiers\/_shared\//, ["src/notifiers/_shared/", "src/core/"], ["zod"], true),
   room(

@@ -1,0 +1,103 @@
+import type { Clock } from "../../src/core/clock.ts";
+import type { CallOptions, ConnectionStage, DatasetRef } from "../../src/core/connector.ts";
+import type { MeasurementFailure } from "../../src/core/measurement.ts";
+import { CallDeadline } from "../_shared/deadline.ts";
+import { stoppedFailure } from "../_shared/failures.ts";
+import { accessOf } from "./access.ts";
+import type { SnowflakeSettings } from "./config.ts";
+import type { SnowflakeDriver } from "./driver.ts";
+import { asConnectorError } from "./failures.ts";
+import { type Finding, failed } from "./findings.ts";
+import { knock } from "./knock.ts";
+
+const longestSkewMs = 5_000;
+/** The key pair's JWT lives this long from the moment that this machine's clock gives it. */
+const signInLifetimeMs = 120_000;
+
+/**
+ * Goes the way to the account step by step. No statement of it needs a warehouse, so that it wakes none. Never throws
+ * for what a server does; stages after a failed one are `notRun`.
+ */
+export async function testStages(
+  driver: SnowflakeDriver,
+  settings: SnowflakeSettings,
+  options: CallOptions,
+  { clock, datasets }: { readonly clock: Clock; readonly datasets: readonly DatasetRef[] },
+): Promise<readonly ConnectionStage[]> {
+  const deadline = new CallDeadline(options.signal, options.timeoutMs);
+  const door = knock(settings.origin, clock);
+  const stages: ConnectionStage[] = [];
+  const stage = async (name: ConnectionStage["name"], work: () => Promise<Finding>) => {
+    const startedMs = clock.monotonicMs();
+    const isOver = stages.some(({ status }) => status === "failed");
+    const finding = isOver ? notRun : await find(deadline, work);
+    stages.push({ name, ...finding, durationMs: clock.monotonicMs() - startedMs });
+  };
+  try {
+    await stage("reach", async () => {
+      await door.reached;
+      return { status: "ok", message: "The host accepts connections." };
+    });
+    await stage("tls", async () => {
+      await door.secured;
+      return settings.origin.startsWith("https:")
+        ? { status: "ok", message: "Encrypted, and the server's certificate is trusted." }
+        : { status: "ok", message: "Not encrypted; the server is on this machine." };
+    });
+    await stage("sign_in", async () => {
+      try {
+        await driver.open(deadline);
+        return { status: "ok", message: "Snowflake let the user in." };
+      } catch (error) {
+        return whySignInFailed(asConnectorError(error).failure, door.skewMs());
+      }
+    });
+    await stage("access", () => driver.call(options, (ask) => accessOf(ask, settings, datasets)));
+    await stage("clock", async () => clockOf(door.skewMs()));
+  } finally {
+    deadline.end();
+    door.leave();
+  }
+  return stages;
+}
+
+async function find(deadline: CallDeadline, work: () => Promise<Finding>): Promise<Finding> {
+  try {
+    const end = await deadline.race(work());
+    return end.isStopped ? failed(stoppedFailure(end.reason)) : end.value;
+  } catch (error) {
+    return failed(asConnectorError(error).failure);
+  }
+}
+
+const notRun: Finding = {
+  status: "notRun",
+  message: "Not tried, because an earlier stage failed.",
+};
+
+/** Snowflake does not say that a key pair was refused for the time in it; the host's own clock does. */
+function whySignInFailed(failure: MeasurementFailure, skewMs: number | null): Finding {
+  const isOfKey = failure.code === "390144";
+  return isOfKey && skewMs !== null && Math.abs(skewMs) > signInLifetimeMs / 2
+    ? failed({ ...failure, hint: `${skewText(skewMs)} Set it by NTP.` })
+    : failed(failure);
+}
+
+/** The header `date` is cut to seconds. */
+function clockOf(skewMs: number | null): Finding {
+  if (skewMs === null) {
+    return { status: "ok", message: "The server does not tell its time." };
+  }
+  return Math.abs(skewMs) <= longestSkewMs
+    ? { status: "ok", message: skewText(skewMs) }
+    : {
+        status: "warning",
+        message: skewText(skewMs),
+        hint: "Freshness compares the two: keep this machine's clock set by NTP.",
+      };
+}
+
+function skewText(skewMs: number): string {
+  const seconds = Math.abs(skewMs / 1_000).toFixed(0);
+  return `This machine's clock is ${seconds} s ${skewMs < 0 ? "ahead of" : "behind"} the server's.`;
+}

@@ -1,0 +1,239 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { type Connector, ConnectorError } from "../../src/core/connector.ts";
+import { SqlFailure } from "../counterparts/snowflake-errors.ts";
+import { callOptions } from "../helpers/connectors.ts";
+import { containing, someCount } from "../helpers/matchers.ts";
+import { startSnowflake } from "../helpers/snowflake.ts";
+
+type Running = Awaited<ReturnType<typeof startSnowflake>>;
+
+let running: Running;
+let connector: Connector;
+beforeEach(async () => {
+  running = await startSnowflake();
+  connector = running.connect();
+});
+afterEach(async () => {
+  await connector[Symbol.asyncDispose]();
+  await running[Symbol.asyncDispose]();
+});
+
+const ask = (sql: string, more: { timeoutMs?: number; signal?: AbortSignal } = {}) =>
+  connector.query(sql, { ...callOptions(more), maxRows: 10 });
+const failureOf = async (work: Promise<unknown>) => {
+  const error = await work.then(
+    () => null,
+    (thrown: unknown) => thrown,
+  );
+  return error instanceof ConnectorError ? error.failure : error;
+};
+const noneRunning = () =>
+  vi.waitFor(() => expect(running.server.engine.runningCount).toBe(0), {
+    timeout: 5_000,
+    interval: 20,
+  });
+
+/** Some tenths of a second of work. */
+const slow =
+  "select count(*) as n from table(generator(rowcount => 6000)) as a, table(generator(rowcount => 6000)) as b where hash(a.range + b.range) % 7 = 0";
+const endless =
+  "select sum(hash(a.range + b.range)) as n from table(generator(rowcount => 10000000)) as a, table(generator(rowcount => 10000000)) as b";
+
+describe("a session with Snowflake", () => {
+  test("is opened on first use and shared by all calls", async () => {
+    expect(running.server.requests).toEqual([]);
+    await Promise.all([ask("select 1 as x"), ask("select 2 as x"), ask("select 3 as x")]);
+    expect(running.server.sessions.openedCount).toBe(1);
+  });
+
+  test("is ended on the server when the connector is disposed of", async () => {
+    await ask("select 1 as x");
+    await connector[Symbol.asyncDispose]();
+    expect(running.server.sessions.openCount).toBe(0);
+  });
+
+  test("goes on with another token when its own has expired", async () => {
+    await ask("select 1 as x");
+    running.server.sessions.expireTokens();
+    expect((await ask("select 2 as x")).rows).toEqual([[2n]]);
+    expect(running.server.sessions.openedCount).toBe(1);
+  });
+
+  test.each([
+    ["its master token has expired", () => running.server.sessions.expireMasterTokens()],
+    ["an administrator has ended it", () => running.server.sessions.endAll()],
+  ])("is followed by another one when %s", async (_, end) => {
+    await ask("select 1 as x");
+    end();
+    expect((await ask("select 2 as x")).rows).toEqual([[2n]]);
+    expect(running.server.sessions.openedCount).toBe(2);
+  });
+
+  test("is followed by one other for many calls that find it gone", async () => {
+    await ask("select 1 as x");
+    running.server.sessions.endAll();
+    await Promise.all([ask("select 2 as x"), ask("select 3 as x"), ask("select 4 as x")]);
+    expect(running.server.sessions.openedCount).toBe(2);
+  });
+
+  test.each([429, 503])("comes about although sign-in is answered with %i once", async (status) => {
+    running.server.faults.push({ on: "login-request", times: 1, act: status });
+    expect((await ask("select 1 as x")).rows).toEqual([[1n]]);
+  });
+
+  test.each([
+    [429, "resource"],
+    [503, "unreachable"],
+  ])(
+    "does not come about while sign-in is answered with %i, and does afterwards",
+    async (status, kind) => {
+      running.server.faults.push({ on: "login-request", times: 2, act: status });
+      expect(await failureOf(ask("select 1 as x"))).toMatchObject({ kind, code: `HTTP_${status}` });
+      expect((await ask("select 1 as x")).rows).toEqual([[1n]]);
+    },
+  );
+
+  test("that nobody waits for any longer is not waited for by the next call either", async () => {
+    running.server.faults.push({ on: "login-request", times: 1, act: "hang" });
+    expect(await failureOf(ask("select 1 as x", { timeoutMs: 100 }))).toMatchObject({
+      kind: "timeout",
+    });
+    expect((await ask("select 1 as x")).rows).toEqual([[1n]]);
+  });
+});
+
+describe("a statement on Snowflake", () => {
+  test("is polled for while it runs", async () => {
+    running.server.holdMs = 5;
+    const { rows } = await ask(slow);
+    expect(rows).toEqual([[someCount]]);
+    const polls = running.server.requests.filter(({ path }) => path.includes("/result"));
+    expect(polls.length).toBeGreaterThan(0);
+  });
+
+  test("is not lost, nor run twice, when the connection drops while it is polled for", async () => {
+    running.server.holdMs = 5;
+    running.server.faults.push({ on: "/result", times: 1, act: "drop" });
+    expect((await ask(slow)).rows).toEqual([[someCount]]);
+    expect(running.server.statements).toHaveLength(1);
+    await noneRunning();
+  });
+
+  test("is not run twice when its answer is lost", async () => {
+    running.server.faults.push({ on: "query-request", times: 1, act: "dropAnswer" });
+    expect((await ask("select 5 as x")).rows).toEqual([[5n]]);
+    expect(running.server.statements).toHaveLength(1);
+  });
+
+  test("gets through although it is answered with 503 once", async () => {
+    running.server.faults.push({ on: "query-request", times: 1, act: 503 });
+    expect((await ask("select 5 as x")).rows).toEqual([[5n]]);
+  });
+
+  test("is cancelled on the server when its time is over, while the connection drops", async () => {
+    running.server.holdMs = 20;
+    running.server.faults.push({ on: "/result", times: 1, act: "drop" });
+    expect(await failureOf(ask(endless, { timeoutMs: 150 }))).toMatchObject({ kind: "timeout" });
+    await noneRunning();
+  });
+
+  test("is ended by its server's own timeout when a cancel is never answered", async () => {
+    running.server.faults.push({ on: "abort-request", times: 1_000, act: "hang" });
+    const startedMs = performance.now();
+    expect(await failureOf(ask(endless, { timeoutMs: 150 }))).toMatchObject({ kind: "timeout" });
+    expect(performance.now() - startedMs).toBeLessThan(4_000);
+    await noneRunning();
+  });
+
+  test("that the warehouse's timeout stops says which settings to look at", async () => {
+    running.server.warehouseTimeoutMs = 30;
+    expect(await failureOf(ask(endless))).toMatchObject({
+      kind: "timeout",
+      code: "000630",
+      hint: containing("STATEMENT_TIMEOUT_IN_SECONDS"),
+    });
+  });
+
+  test("that somebody else cancels is not taken for a timeout", async () => {
+    const failure = failureOf(ask(endless));
+    await vi.waitFor(() => expect(running.server.engine.runningCount).toBe(1));
+    running.server.cancelAll();
+    expect(await failure).toMatchObject({ kind: "cancelled", code: "000604" });
+  });
+
+  test.each([
+    ["090073", "resource", "RESOURCE MONITORS"],
+    ["000606", "permission", "GRANT USAGE ON WAREHOUSE"],
+    ["000607", "resource", "AUTO_RESUME"],
+  ])(
+    "that no warehouse runs fails with %s as %s, and says what to do",
+    async (code, kind, hint) => {
+      running.server.warehouseFailure = new SqlFailure(code, "57P03", "canary");
+      const failure = await failureOf(ask("select 1 as x"));
+      expect(failure).toMatchObject({ kind, code, hint: containing(hint) });
+      expect(JSON.stringify(failure)).not.toContain("canary");
+    },
+  );
+
+  test("tells who asks, and carries its bounds", async () => {
+    await ask("select 1 as x", { timeoutMs: 29_500 });
+    expect(running.server.statements).toMatchObject([
+      {
+        sql: "select 1 as x\n/* tidemark suite/values */",
+        parameters: {
+          QUERY_TAG: "tidemark suite/values",
+          STATEMENT_TIMEOUT_IN_SECONDS: 30,
+          STATEMENT_QUEUED_TIMEOUT_IN_SECONDS: 30,
+          MULTI_STATEMENT_COUNT: 1,
+          ROWS_PER_RESULTSET: 11,
+          TIMEZONE: "UTC",
+        },
+      },
+    ]);
+  });
+
+  test("that is stacked is refused by the server as well", async () => {
+    const { engine } = running.server;
+    const options = { isDescribed: false, timeoutMs: 1_000, maxRows: 1 };
+    await expect(engine.run("select 1; select 2", options).result).rejects.toMatchObject({
+      code: "000008",
+    });
+  });
+});
+
+describe("a large result of Snowflake's", () => {
+  const series = (rows: number) =>
+    `select seq8() + 1 as n from table(generator(rowcount => ${rows}))`;
+  const rowsOf = (sql: string, maxRows: number) =>
+    connector.query(sql, { ...callOptions(), maxRows });
+  const downloads = () =>
+    running.server.requests.filter(({ path }) => path.startsWith("/chunks")).length;
+
+  test("comes in chunks, whole and in order", async () => {
+    const { rows, isTruncated } = await rowsOf(series(23_456), 50_000);
+    expect(isTruncated).toBe(false);
+    expect(rows.map(([n]) => n)).toEqual(Array.from({ length: 23_456 }, (_, n) => BigInt(n + 1)));
+    expect(downloads()).toBe(5);
+  });
+
+  test("is cut by the server after one row more than is wanted", async () => {
+    const { rows, isTruncated } = await rowsOf(series(23_456), 10);
+    expect([rows.length, isTruncated, downloads()]).toEqual([10, true, 0]);
+  });
+
+  test("is not downloaded beyond the cap when the server does not cut it", async () => {
+    running.server.capsRows = false;
+    const { rows, isTruncated } = await rowsOf(series(23_456), 3_000);
+    expect([rows.length, isTruncated, downloads()]).toEqual([3_000, true, 1]);
+    expect(rows.at(-1)).toEqual([3_000n]);
+  });
+
+  test("is never taken for a shorter one when a chunk cannot be downloaded", async () => {
+    running.server.faults.push({ on: "/chunks/", times: 100, act: 404 });
+    const failure = await failureOf(rowsOf(series(23_456), 50_000));
+    expect(failure).toMatchObject({
+      kind: "unreachable",
+      hint: containing("SYSTEM$ALLOWLIST"),
+    });
+  });
+});
