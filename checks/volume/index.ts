@@ -65,7 +65,8 @@ function idle(
 /**
  * The window is `[now − window, now)`, so that windows laid end to end count every row once. The newest value
  * shows what the column holds: text would be compared as text, and its count would be no answer. It costs an
- * index look-up, and nothing where a freshness check asks for it as well.
+ * index look-up, and nothing where a freshness check asks for it as well. Where the comparison itself refuses text,
+ * the newest of the window does, so that nothing before the window is read.
  */
 function plan(params: VolumeParams, context: PlanContext): readonly MetricRequest[] {
   if (params.rows === "estimate") {
@@ -83,9 +84,11 @@ function plan(params: VolumeParams, context: PlanContext): readonly MetricReques
       : lastUnit(unit.lengthMs, unit.delayMs, timezone, nowMs);
   const from = dialect.compareTime(column, ">=", zonedMoment(fromMs, timezone));
   const to = dialect.compareTime(column, "<", zonedMoment(toMs, timezone));
+  const filter = `${from} AND ${to}`;
+  const looked = dialect.comparesOnlyTimes === true ? { filter } : {};
   return [
-    { kind: "aggregate", id: "rows", fn: "count", filter: `${from} AND ${to}` },
-    { kind: "aggregate", id: "newest", fn: "max", of: column },
+    { kind: "aggregate", id: "rows", fn: "count", filter },
+    { kind: "aggregate", id: "newest", fn: "max", of: column, ...looked },
   ];
 }
 

@@ -7,6 +7,7 @@ export const dialect: SqlDialect = {
   relation,
   aggregate,
   compareTime,
+  comparesOnlyTimes: true,
   gaps,
   epochMs: milliseconds,
   stretch,
@@ -90,7 +91,9 @@ function compareTime(
     `case when length(${text}) = ${dayLength} then ${timestamp(`${local.slice(0, dayLength)} 00:00:00`)} ` +
     `when ends_with(${text}, '+00') then ${timestamp(instant.replace("T", " ").replace("Z", ""))} ` +
     `else ${timestamp(local)} end`;
-  return `(${column} ${coarse} and cast(${column} as timestamp) ${op} ${moment})`;
+  // Of the three types alone a year can be extracted, so that a column of text is refused before anything is read.
+  const isTime = `extract(year from ${column}) > 0`;
+  return `(${column} ${coarse} and ${isTime} and cast(${column} as timestamp) ${op} ${moment})`;
 }
 
 function timestamp(text: string): string {

@@ -42,6 +42,8 @@ export interface SqlDialect {
    * days, and spelled so that an index or row-group statistics on the column can serve it.
    */
   compareTime(column: string, op: ">" | ">=" | "<" | "<=", moment: ZonedMoment): string;
+  /** `compareTime` is an error for columns of anything but times; elsewhere text may be compared as text. */
+  readonly comparesOnlyTimes?: true;
   /**
    * A scalar subquery: the gaps as text `from:to,from:to,…` in milliseconds since 1970 as if the column were
    * in UTC, ascending, `from` empty for the first value; empty or NULL without a gap. At most `maxGaps` + 1 of

@@ -18,7 +18,7 @@ describe("bqemulator answers as DuckDB does", () => {
     for (const statement of ["create schema suite", ...makeLoads(types)]) {
       await execute(emulator.origin, statement);
     }
-    expected = await answersOfDuckdb();
+    expected = await answersOfDuckdb(bigquery);
   });
 
   afterAll(async () => {

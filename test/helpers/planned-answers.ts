@@ -1,5 +1,5 @@
 import { duckdb } from "../../connectors/duckdb/index.ts";
-import type { Connector } from "../../src/core/connector.ts";
+import type { Connector, ConnectorSpec } from "../../src/core/connector.ts";
 import type { SqlValue } from "../../src/core/value.ts";
 import { asOwner, duckdbConnector, queryOptions } from "./duckdb.ts";
 import { TemporaryFolder } from "./folder.ts";
@@ -29,8 +29,8 @@ export function makeLoads({ integer, instant, local, date }: LoadsTypes): readon
   ];
 }
 
-/** What DuckDB itself answers: it runs the same plan in its own dialect. */
-export async function answersOfDuckdb(): Promise<Answers> {
+/** What DuckDB itself answers to the plan for another warehouse, in its own dialect. */
+export async function answersOfDuckdb(asked: ConnectorSpec): Promise<Answers> {
   await using folder = await TemporaryFolder.make();
   const path = folder.at("loads.db");
   const made = makeLoads({
@@ -42,10 +42,15 @@ export async function answersOfDuckdb(): Promise<Answers> {
   await asOwner(["create schema suite", ...made].join(";\n"), path);
   await using connector = duckdbConnector({ path });
   const answers = new Map<string, readonly (readonly SqlValue[])[]>();
-  for (const { name, sql } of plannedQueries(duckdb)) {
+  for (const { name, sql } of plannedQueries(plannedAlike(asked))) {
     answers.set(name, await answerOf(connector, sql));
   }
   return answers;
+}
+
+function plannedAlike({ dialect: { comparesOnlyTimes } }: ConnectorSpec): ConnectorSpec {
+  const dialect = comparesOnlyTimes ? { ...duckdb.dialect, comparesOnlyTimes } : duckdb.dialect;
+  return { ...(duckdb as ConnectorSpec), dialect };
 }
 
 export async function answerOf(

@@ -20,7 +20,7 @@ describe("Postgres answers as DuckDB does", () => {
     };
     await server.admin.query(["create schema suite", ...makeLoads(types)].join(";\n"));
     connector = connectorTo({ url: server.url() });
-    expected = await answersOfDuckdb();
+    expected = await answersOfDuckdb(postgres);
   });
   afterAll(async () => {
     await connector[Symbol.asyncDispose]();

@@ -46,6 +46,13 @@ describe("what is counted", () => {
       { kind: "aggregate", id: "newest", fn: "max", of: '"ordered_at"' },
     ]);
   });
+
+  test("no row before the window, where the dialect itself refuses columns that hold no time", () => {
+    const context = planContext();
+    const dialect = { ...context.dialect, comparesOnlyTimes: true } as const;
+    const [rows, newest] = volume.plan(paramsOf(volume, windowed), { ...context, dialect });
+    expect(newest).toEqual({ ...rows, id: "newest", fn: "max", of: '"ordered_at"' });
+  });
 });
 
 describe("the outcome follows the count", () => {

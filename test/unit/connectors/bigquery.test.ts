@@ -31,7 +31,7 @@ describe("the dialect", () => {
       offset: "+13:00",
     };
     expect(dialect.compareTime("`at`", ">=", moment)).toBe(
-      "(`at` >= '2026-01-14' and cast(`at` as timestamp) >= " +
+      "(`at` >= '2026-01-14' and extract(year from `at`) > 0 and cast(`at` as timestamp) >= " +
         "case when length(cast(`at` as string)) = 10 then timestamp '2026-01-15 00:00:00+00' " +
         "when ends_with(cast(`at` as string), '+00') then timestamp '2026-01-14 11:30:00.000+00' " +
         "else timestamp '2026-01-15 00:30:00.000+00' end)",
