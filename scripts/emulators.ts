@@ -9,7 +9,7 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { environmentOf } from "../test/emulators/emulator.ts";
 
-const emulators = ["bigquery"];
+const emulators = ["bigquery", "snowflake"];
 const installBoundMs = 300_000;
 
 const skipped = emulators.flatMap((name) => {
