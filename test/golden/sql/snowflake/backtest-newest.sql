@@ -1,0 +1,1 @@
+select max("LOADED_AT") as newest from "SUITE"."LOADS"

@@ -1,0 +1,2 @@
+select max("DAY") as m0, max(case when ("DAY" >= '2026-01-14' and date_part('epoch_nanosecond', "DAY") > case when system$typeof("DAY") like 'DATE%' then 1768435200000000000 when system$typeof("DAY") like 'TIMESTAMP_NTZ%' then 1768435200000000000 else 1768431600000000000 end) AND ("DAY" < '2026-01-16' and date_part('epoch_nanosecond', "DAY") <= case when system$typeof("DAY") like 'DATE%' then 1768435200000000000 when system$typeof("DAY") like 'TIMESTAMP_NTZ%' then 1768460400000000000 else 1768456800000000000 end)
+ then "DAY" end) as m1 from "SUITE"."LOADS"

@@ -1,0 +1,1 @@
+select max("DAY") as m0 from "SUITE"."LOADS"

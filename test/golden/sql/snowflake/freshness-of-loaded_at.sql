@@ -1,0 +1,1 @@
+select max("LOADED_AT") as m0 from "SUITE"."LOADS"

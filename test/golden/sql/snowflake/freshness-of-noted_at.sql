@@ -1,0 +1,1 @@
+select max("NOTED_AT") as m0 from "SUITE"."LOADS"

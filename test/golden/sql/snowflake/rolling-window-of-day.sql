@@ -1,0 +1,2 @@
+select count(case when ("DAY" >= '2026-01-14' and date_part('epoch_nanosecond', "DAY") >= case when system$typeof("DAY") like 'DATE%' then 1768348800000000000 when system$typeof("DAY") like 'TIMESTAMP_NTZ%' then 1768395600000000000 else 1768392000000000000 end) AND ("DAY" < '2026-01-16' and date_part('epoch_nanosecond', "DAY") < case when system$typeof("DAY") like 'DATE%' then 1768435200000000000 when system$typeof("DAY") like 'TIMESTAMP_NTZ%' then 1768482000000000000 else 1768478400000000000 end)
+ then 1 end) as m0, max("DAY") as m1 from "SUITE"."LOADS"

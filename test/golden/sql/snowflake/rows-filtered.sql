@@ -1,0 +1,2 @@
+select count(*) as m0 from "SUITE"."LOADS" where (id > 1 -- real
+)

@@ -1,0 +1,1 @@
+select count(*) as m0 from "SUITE"."LOADS"
