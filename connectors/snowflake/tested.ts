@@ -12,4 +12,15 @@ export const testedAgainst: readonly TestedAgainst[] = [
       "Signing in through a cloud's workload identity, through a proxy, over a private link, and certificate revocation are not tested.",
     ],
   },
+  {
+    kind: "emulator",
+    name: "fakesnow 0.11.14 from PyPI, for the SQL: every statement that checks and backtests plan answers as DuckDB's own",
+    by: "`npm run test:emulators`",
+    cannotShow: [
+      "Its answers are Arrow, turned into the JSON that snowflake-sdk reads on their way, and `system$typeof` is given to it.",
+      "Neither the catalogue nor statistics nor `tidemark doctor` are tried on it.",
+      "Whoever comes is let in, with any password, and no statement is stopped at its time-out or by a cancel.",
+      "sqlglot's reading of Snowflake's SQL and DuckDB's types are behind it.",
+    ],
+  },
 ];
