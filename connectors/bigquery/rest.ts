@@ -97,14 +97,14 @@ export class Rest {
     const url = `${this.#settings.origin}/bigquery/v2/${path.map(encodeURIComponent).join("/")}${queryOf(query)}`;
     const controller = new AbortController();
     const { signal } = controller;
-    try {
-      const answer = await orStop(deadline, async () =>
-        (await this.#open()).send({ method, url, headers, json, signal }),
-      );
-      return accepted(answer);
-    } finally {
+    const answer = await orStop(deadline, async () =>
+      (await this.#open()).send({ method, url, headers, json, signal }),
+    ).catch((error: unknown) => {
+      // Only what is not over yet: an abort makes an error with its stack, which every request would pay for.
       controller.abort();
-    }
+      throw error;
+    });
+    return accepted(answer);
   }
 }
 
