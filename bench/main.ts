@@ -5,6 +5,7 @@
  */
 import { parseArgs } from "node:util";
 import { Report } from "./_shared/report.ts";
+import { cloudManyTables } from "./cloud-many-tables.ts";
 import { configuration } from "./configuration.ts";
 import { dueAtOnce } from "./due-at-once.ts";
 import { idleMemory } from "./idle-memory.ts";
@@ -17,6 +18,7 @@ import { sloStatuses } from "./slo-statuses.ts";
 const benchmarks = [
   postgresOneDataset,
   postgresManyTables,
+  cloudManyTables,
   parquet,
   idleMemory,
   dueAtOnce,

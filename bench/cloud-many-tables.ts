@@ -1,0 +1,149 @@
+import pLimit from "p-limit";
+import type { Mesh } from "../src/core/mesh.ts";
+import type { Warehouses } from "../src/engine/warehouses.ts";
+import { TemporaryFolder } from "../test/helpers/folder.ts";
+import { type Cloud, type CloudClient, clouds } from "./_shared/clouds.ts";
+import { CounterpartProcess } from "./_shared/counterpart.ts";
+import { type Datasets, openWarehouses, readMesh, runChecks, writeMesh } from "./_shared/mesh.ts";
+import { median } from "./_shared/pairs.ts";
+import { asMs, type Benchmark, type Report } from "./_shared/report.ts";
+
+const tables = 100;
+const rowsPerTable = 1_000;
+const concurrency = 4;
+const warmUps = 2;
+const pairs = 15;
+const maxCpuMs = 2;
+/** All figures of a table go into one statement, since these warehouses store columns apart. */
+const maxStatements = 1;
+
+/** Ten for each table: freshness, volume and its columns. */
+const checks = {
+  fresh: { type: "freshness", column: "loaded_at", max_age: "2h" },
+  fresh_or_warn: { type: "freshness", column: "loaded_at", warn: { max_age: "2h" } },
+  fresh_events: { type: "freshness", column: "ordered_at", time: "event", max_age: "6h" },
+  whole: { type: "volume", min: 1, max: rowsPerTable },
+  hour: { type: "volume", column: "loaded_at", window: "1h", min: 1 },
+  six_hours: { type: "volume", column: "loaded_at", window: "6h", min: 1 },
+  day: { type: "volume", column: "loaded_at", window: "1d", min: 1 },
+  week: { type: "volume", column: "loaded_at", window: "7d", min: 1 },
+  shape: { type: "schema" },
+  shape_exact: { type: "schema", new_columns: "fail" },
+};
+const allChecks = tables * Object.keys(checks).length;
+
+/** What a daemon sends to a cloud warehouse for many tables, and what it costs itself beside the warehouse's client. */
+export const cloudManyTables: Benchmark = {
+  name: "cloud-many-tables",
+  title: `${allChecks} checks over ${tables} tables of each cloud warehouse's counterpart`,
+
+  async run(report) {
+    for (const cloud of clouds) {
+      await measure(cloud, report);
+    }
+    report.note(
+      "the counterparts run in processes of their own: processor time (user and system, " +
+        "collection of garbage included) is that of the process that asks",
+    );
+  },
+};
+
+async function measure(cloud: Cloud, report: Report): Promise<void> {
+  await using counterpart = await CounterpartProcess.start(cloud, tables, rowsPerTable);
+  await using client = await cloud.reach(counterpart.origin);
+  await using folder = await TemporaryFolder.make();
+  const connection = { type: cloud.type, max_concurrency: concurrency, ...client.keys };
+  const mesh = await readMesh(await writeMesh(folder, connection, { shop: datasetsOf(cloud) }));
+  await using warehouses = await openWarehouses(mesh);
+
+  await check(mesh, warehouses);
+  const first = await counterpart.look();
+  await check(mesh, warehouses);
+  const { statements, requests } = await counterpart.look();
+  report.find({
+    what: `${cloud.type}: statements for one run of all`,
+    measured: `${statements.length}, ${perDataset(statements.length)} a dataset`,
+    baseline: `${allChecks} for ${allChecks} checks one by one`,
+    target: `at most ${maxStatements} a dataset`,
+    isMet: statements.length <= maxStatements * tables,
+  });
+  report.note(
+    `${cloud.type}: ${first.requests} requests in the first run, ${requests} in each further one, ` +
+      `${perDataset(requests)} a dataset: statements, their results, and metadata`,
+  );
+
+  const found = await compareCpu(
+    () => check(mesh, warehouses),
+    () => askAll(client, statements),
+  );
+  const moreMs = median(found.map(({ ownMs, rawMs }) => ownMs - rawMs)) / statements.length;
+  const ownMs = median(found.map((pair) => pair.ownMs)) / statements.length;
+  const rawMs = median(found.map((pair) => pair.rawMs)) / statements.length;
+  report.find({
+    what: `${cloud.type}: our own processor time for a statement`,
+    measured: `${asMs(moreMs)}: ${asMs(ownMs)} less the client's (${(ownMs / rawMs).toFixed(2)} ×)`,
+    baseline: `${asMs(rawMs)} for ${cloud.client} with the same ${statements.length} statements`,
+    target: `at most ${asMs(maxCpuMs)}`,
+    isMet: moreMs <= maxCpuMs,
+  });
+  await counterpart.look();
+}
+
+function perDataset(count: number): string {
+  return (count / tables).toFixed(2);
+}
+
+function datasetsOf({ columns }: Cloud): Datasets {
+  return Object.fromEntries(
+    Array.from({ length: tables }, (_, at) => [
+      `orders_${at}`,
+      { table: `shop.orders_${at}`, columns, checks },
+    ]),
+  );
+}
+
+/** Throws unless every check passed: a benchmark of failing checks would measure something else. */
+async function check(mesh: Mesh, warehouses: Warehouses): Promise<void> {
+  const runs = (await runChecks(mesh, warehouses)).flatMap((run) => run.checks);
+  const failed = runs.find(({ result }) => result.outcome !== "pass");
+  if (runs.length !== allChecks || failed !== undefined) {
+    throw new Error(`${runs.length} checks ran; ${failed?.check.id}: ${failed?.result.summary}`);
+  }
+}
+
+async function askAll(client: CloudClient, statements: readonly string[]): Promise<void> {
+  const gate = pLimit(concurrency);
+  await Promise.all(statements.map((sql) => gate(() => client.ask(sql))));
+}
+
+interface CpuPair {
+  readonly ownMs: number;
+  readonly rawMs: number;
+}
+
+/** Pairs of runs, each way leading in every other pair, after runs that warm both up. */
+async function compareCpu(
+  own: () => Promise<void>,
+  raw: () => Promise<void>,
+): Promise<readonly CpuPair[]> {
+  const found: CpuPair[] = [];
+  for (let pair = -warmUps; pair < pairs; pair += 1) {
+    const isOwnFirst = pair % 2 === 0;
+    const first = await cpuMs(isOwnFirst ? own : raw);
+    const second = await cpuMs(isOwnFirst ? raw : own);
+    if (pair >= 0) {
+      const [ownMs, rawMs] = isOwnFirst ? [first, second] : [second, first];
+      found.push({ ownMs, rawMs });
+    }
+  }
+  return found;
+}
+
+/** Processor time of this process; young garbage is collected before, so that no run pays for another's. */
+async function cpuMs(work: () => Promise<void>): Promise<number> {
+  globalThis.gc?.({ type: "minor", execution: "sync" });
+  const before = process.cpuUsage();
+  await work();
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1_000;
+}
