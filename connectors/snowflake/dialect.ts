@@ -16,6 +16,14 @@ export const dialect: SqlDialect = {
   gaps,
   epochMs: milliseconds,
   stretch,
+  typeNames: new Map([
+    ["number", "numeric"],
+    ["timestamp_ntz", "timestamp"],
+    ["timestamp_ltz", "timestamptz"],
+    ["timestamp_tz", "timestamptz"],
+    // Whatever it is called, floating point has 64 bits.
+    ...["float", "float4", "real"].map((name) => [name, "float8"] as const),
+  ]),
 };
 
 /** Database, schema and name. */

@@ -26,7 +26,9 @@ export function parametersOf(
     TIMESTAMP_INPUT_FORMAT: "AUTO",
     QUOTED_IDENTIFIERS_IGNORE_CASE: false,
     // One more than is wanted tells that there are more.
-    ...(maxRows === undefined ? {} : { ROWS_PER_RESULTSET: maxRows + 1 }),
+    ...(maxRows === undefined || !Number.isFinite(maxRows)
+      ? {}
+      : { ROWS_PER_RESULTSET: maxRows + 1 }),
   };
 }
 

@@ -6,6 +6,9 @@ import { type RowType, typeFacts } from "./snowflake-values.ts";
 /** The warehouses of the account, of which the role may use one. */
 const warehouse = { name: "TIDEMARK_WH", state: "SUSPENDED", auto_resume: "true" };
 
+/** What is more is left out without a word. */
+const mostRows = 10_000;
+
 /** The answer to a SHOW, which needs no warehouse; null for another statement. What is hidden is left out. */
 export async function shown(
   connection: DuckDBConnection,
@@ -92,7 +95,7 @@ async function columns(
     "expression",
     "comment",
   ];
-  return { rowtype: names.map(textColumn), rows: listed };
+  return { rowtype: names.map(textColumn), rows: listed.slice(0, mostRows) };
 }
 
 /** As SHOW COLUMNS writes them, without whether they may be NULL. */

@@ -95,6 +95,20 @@ describe("access to Snowflake", () => {
     ]);
   });
 
+  test("lists all columns of a schema that has more than SHOW answers", async () => {
+    const columns = Array.from({ length: 1_000 }, (_, index) => `c${index} number(38,0)`);
+    await running.server.engine.execute('create schema "WIDE"');
+    for (let table = 0; table < 11; table += 1) {
+      await running.server.engine.execute(
+        `create table "WIDE"."T${table}" (${columns.join(", ")})`,
+      );
+    }
+    await using connector = running.connect();
+    const last = { id: "a/b", source: { kind: "table", parts: ["wide", "t10"] } } as const;
+    const [answer] = await connector.describe([last], callOptions());
+    expect(answer?.columns.ok === true && answer.columns.value.length).toBe(1_000);
+  });
+
   test("finds tables in another database and in the session's own schema", async () => {
     await running.server.engine.execute('create table "PUBLIC"."HERE" (id number(38,0))');
     await using connector = running.connect();

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { parseSqlType } from "../../../checks/_shared/sql-type.ts";
 import { fitOf } from "../../../checks/schema/fits.ts";
 import { bigquery } from "../../../connectors/bigquery/index.ts";
+import { snowflake } from "../../../connectors/snowflake/index.ts";
 
 /** Spellings of one line mean the same; those of two lines do not. */
 const families: readonly (readonly string[])[] = [
@@ -146,6 +147,26 @@ describe("a dialect may mean something else by a name", () => {
     ["struct<at datetime>", "STRUCT<at DATETIME>", "same"],
   ])("BigQuery: promised %s, delivered %s: %s", (promised, delivered, fit) => {
     const { typeNames } = bigquery.dialect;
+    const fits = fitOf(parseSqlType(promised, typeNames), parseSqlType(delivered, typeNames));
+    expect(fits).toBe(fit);
+  });
+
+  test.each([
+    ["number(38,0)", "NUMBER(38,0)", "same"],
+    ["number", "NUMBER(10,2)", "same"],
+    ["number(38,2)", "NUMBER(38,0)", "other"],
+    ["bigint", "NUMBER(38,0)", "other"],
+    ["timestamp_tz", "TIMESTAMP_LTZ(9)", "same"],
+    ["timestamptz", "TIMESTAMP_TZ(9)", "same"],
+    ["timestamp_ntz", "TIMESTAMP_NTZ(9)", "same"],
+    ["timestamp_ntz", "TIMESTAMP_LTZ(9)", "other"],
+    ["timestamp_ntz(3)", "TIMESTAMP_NTZ(9)", "other"],
+    ["real", "FLOAT", "same"],
+    ["double", "FLOAT", "same"],
+    ["text", "VARCHAR(16777216)", "same"],
+    ["variant", "VARIANT", "same"],
+  ])("Snowflake: promised %s, delivered %s: %s", (promised, delivered, fit) => {
+    const { typeNames } = snowflake.dialect;
     const fits = fitOf(parseSqlType(promised, typeNames), parseSqlType(delivered, typeNames));
     expect(fits).toBe(fit);
   });

@@ -1,0 +1,86 @@
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { TemporaryFolder } from "../helpers/folder.ts";
+import { containing } from "../helpers/matchers.ts";
+import { privateKey, startSnowflake } from "../helpers/snowflake.ts";
+import { runTidemark } from "../helpers/tidemark.ts";
+
+const product = `version: 1
+product: orders
+owner: checkout
+datasets:
+  orders:
+    connection: dwh
+    table: shop.orders
+    filter: status <> 'test'
+    columns:
+      id: { type: "number(38,0)", nullable: false }
+      loaded_at: { type: timestamp_ltz }
+      status: { type: text }
+      '"lower"': { type: float }
+    checks:
+      fresh: { type: freshness, column: loaded_at, max_age: 1h }
+      enough: { type: volume, column: loaded_at, window: 1d, min: 2 }
+      shape: { type: schema, new_columns: fail }
+`;
+
+let running: Awaited<ReturnType<typeof startSnowflake>>;
+let folder: TemporaryFolder;
+
+beforeAll(async () => {
+  running = await startSnowflake();
+  const { engine } = running.server;
+  await engine.execute('create schema "SHOP"');
+  await engine.execute(
+    'create table "SHOP"."ORDERS" (id number(38,0) not null, loaded_at timestamp_ltz, status varchar, "lower" float)',
+  );
+  await engine.execute(
+    `insert into "SHOP"."ORDERS" values (1, now() - interval 30 hour, 'x', 1), (2, now(), 'x', 2)`,
+  );
+  folder = await TemporaryFolder.make();
+  await folder.write({
+    "keys/tidemark.p8": privateKey.pem,
+    "tidemark.yaml": `version: 1
+products: ["*.product.yaml"]
+connections:
+  dwh:
+    type: snowflake
+    account: tidemarktest
+    access_url: "${running.server.origin}"
+    user: tidemark_svc
+    role: tidemark_reader
+    warehouse: tidemark_wh
+    database: tidemark_test
+    private_key_path: keys/tidemark.p8
+    private_key_passphrase: "${privateKey.passphrase}"
+teams: { checkout: { display_name: Checkout } }
+`,
+    "orders.product.yaml": product,
+  });
+});
+
+afterAll(async () => {
+  await folder?.[Symbol.asyncDispose]();
+  await running?.[Symbol.asyncDispose]();
+});
+
+it("checks freshness, volume and columns of a Snowflake table, and ends its session", async () => {
+  const { stdout } = await runTidemark(["check", "--format", "json"], { cwd: folder.path });
+  const { results } = JSON.parse(stdout) as {
+    results: { id: string; outcome: string; summary: string }[];
+  };
+  expect(results.map(({ id, outcome, summary }) => [id, outcome, summary])).toEqual([
+    ["orders/orders/fresh", "pass", containing("newest")],
+    ["orders/orders/enough", "fail", containing("1 row")],
+    ["orders/orders/shape", "pass", "4 columns promised, and the dataset has exactly these."],
+  ]);
+  expect(running.server.sessions.openCount).toBe(0);
+});
+
+it("is reached in stages by the doctor, who wakes no warehouse", async () => {
+  const before = running.server.statements.length;
+  const { stdout, exitCode } = await runTidemark(["doctor"], { cwd: folder.path });
+  expect(exitCode).toBe(0);
+  expect(stdout).toContain("Datasets that can be read: 1.");
+  const asked = running.server.statements.slice(before);
+  expect(asked.filter(({ needsWarehouse }) => needsWarehouse)).toEqual([]);
+});
