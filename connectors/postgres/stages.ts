@@ -9,6 +9,7 @@ import { stoppedFailure } from "../_shared/failures.ts";
 import { describeDatasets } from "./catalogue.ts";
 import type { PostgresSettings } from "./config.ts";
 import { asConnectorError } from "./failures.ts";
+import { grantsFor } from "./grants.ts";
 import { type Ask, askOn, cancelStatement, clientConfig, loadPg } from "./wire.ts";
 
 type Finding = Pick<ConnectionStage, "status" | "message" | "hint">;
@@ -54,7 +55,7 @@ export async function testStages(
       await opening.signedIn;
       return { status: "ok", message: "The server accepted the role." };
     });
-    await stage("access", () => accessOf(ask, context));
+    await stage("access", () => accessOf(ask, settings.user, context));
     await stage("clock", () => clockOf(ask, clock));
   } finally {
     deadline.end();
@@ -132,6 +133,7 @@ const roleFacts = `select current_setting('server_version'),
 
 async function accessOf(
   ask: Ask,
+  role: string,
   { clock, datasets }: { clock: Clock; datasets: readonly DatasetRef[] },
 ): Promise<Finding> {
   const { rows } = await ask({ text: roleFacts });
@@ -140,14 +142,24 @@ async function accessOf(
   const unreadable = described.flatMap(({ datasetId, columns }) =>
     columns.ok
       ? []
-      : [{ failure: columns.failure, text: `${datasetId} (${columns.failure.kind})` }],
+      : [{ datasetId, failure: columns.failure, text: `${datasetId} (${columns.failure.kind})` }],
   );
   const [first] = unreadable;
   if (first !== undefined) {
     const named = unreadable.slice(0, 5).map(({ text }) => text);
     const count = `${unreadable.length} of ${datasets.length} datasets`;
     const message = `${count} cannot be read: ${named.join(", ")}${unreadable.length > 5 ? ", …" : ""}`;
-    return failed({ ...first.failure, message });
+    const forbidden = unreadable.filter(({ failure }) => failure.kind === "permission");
+    const ids = new Set(forbidden.map(({ datasetId }) => datasetId));
+    const grants = grantsFor(
+      datasets.filter(({ id, source }) => source.kind === "table" && ids.has(id)),
+      role,
+    );
+    return failed({
+      ...first.failure,
+      message,
+      ...(grants === "" ? {} : { hint: `Run: ${grants}` }),
+    });
   }
   const message = `Postgres ${typeof version === "string" ? version : ""}; datasets that can be read: ${datasets.length}.`;
   if (isSuperuser === true || mayWrite === true) {

@@ -447,6 +447,33 @@ describe("testing a connection", () => {
     ]);
   });
 
+  it("names the statements that grant what is missing, which do", async () => {
+    await server.admin.query('create schema "Vault"; create table "Vault"."Keys" (id int)');
+    await server.admin.query(
+      "create table shop.sealed (id int); revoke all on shop.sealed from reader",
+    );
+    const datasets = [
+      ["Vault", "Keys"],
+      ["shop", "sealed"],
+      ["shop", "absent"],
+    ].map((parts) => ({
+      id: parts.join("/"),
+      source: { kind: "table", parts } as const,
+    }));
+    const connector = connect({ url: server.url(reader) }, { datasets });
+    const access = async () =>
+      (await connector.testConnection(callOptions())).find(({ name }) => name === "access");
+    const hint = (await access())?.hint ?? "";
+    expect(hint).toBe(
+      'Run: GRANT USAGE ON SCHEMA "Vault" TO "reader"; GRANT SELECT ON "Vault"."Keys" TO "reader"; ' +
+        'GRANT USAGE ON SCHEMA "shop" TO "reader"; GRANT SELECT ON "shop"."sealed" TO "reader";',
+    );
+    await server.admin.query(hint.replace("Run: ", ""));
+    expect(await access()).toMatchObject({
+      message: "1 of 3 datasets cannot be read: shop/absent (not_found)",
+    });
+  });
+
   it.each([
     [4_000, "ok"],
     [-4_000, "ok"],
