@@ -65,9 +65,9 @@ const dayLength = 10;
 
 /**
  * Two conditions. The first compares the bare column with a day, whose text Snowflake reads as any type of time
- * alike, before (or after) which no row fits: micro-partitions are pruned by it. The second is exact: it compares the
- * column, as if it were in UTC, with the moment that is right for the column's type, which is known when the statement
- * is compiled. A text with an hour and an offset would do for TIMESTAMP_LTZ, _TZ and _NTZ, but not for DATE.
+ * alike, before (or after) which no row fits: micro-partitions are pruned by it. The second is exact, and compares with
+ * the moment that is right for the column's type, which is known when the statement is compiled. A text with an hour
+ * and an offset would do for TIMESTAMP_LTZ, _TZ and _NTZ, but not for DATE.
  */
 function compareTime(
   column: string,
@@ -79,11 +79,12 @@ function compareTime(
   const coarse = op.startsWith(">")
     ? `>= ${quoteText(days[0] ?? "")}`
     : `< ${quoteText(dayAfter(days[1] ?? ""))}`;
-  const type = `system$typeof(${column})`;
-  const moment =
-    `case when ${type} like 'DATE%' then ${nanos(utcMs(day))} ` +
-    `when ${type} like 'TIMESTAMP_NTZ%' then ${nanos(utcMs(local))} else ${nanos(ms)} end`;
-  return `(${column} ${coarse} and date_part('epoch_nanosecond', ${column}) ${op} ${moment})`;
+  const naive = `${epoch("nanosecond", column, "timestamp_ntz")} ${op}`;
+  const exact =
+    `case when ${isOfType(column, "DATE")} then ${naive} ${nanos(utcMs(day))} ` +
+    `when ${isOfType(column, "TIMESTAMP_NTZ")} then ${naive} ${nanos(utcMs(local))} ` +
+    `else ${epoch("nanosecond", column, "timestamp_tz")} ${op} ${nanos(ms)} end`;
+  return `(${column} ${coarse} and ${exact})`;
 }
 
 function dayAfter(day: string): string {
@@ -98,9 +99,26 @@ function nanos(ms: number): string {
   return String(BigInt(ms) * 1_000_000n);
 }
 
+function isOfType(value: string, type: "DATE" | "TIMESTAMP_NTZ"): string {
+  return `system$typeof(${value}) like '${type}%'`;
+}
+
+/** Snowflake counts since 1970 in these units for timestamps alone, and not for DATE. */
+function epoch(
+  unit: "millisecond" | "nanosecond",
+  value: string,
+  type: "timestamp_ntz" | "timestamp_tz",
+): string {
+  return `date_part('epoch_${unit}', cast(${value} as ${type}))`;
+}
+
 /** An instant is counted from 1970 in UTC, and so is a naive time as if it were in UTC; a day is its midnight. */
 function milliseconds(value: string): string {
-  return `date_part('epoch_millisecond', ${value})`;
+  return (
+    `case when ${isOfType(value, "DATE")} or ${isOfType(value, "TIMESTAMP_NTZ")} ` +
+    `then ${epoch("millisecond", value, "timestamp_ntz")} ` +
+    `else ${epoch("millisecond", value, "timestamp_tz")} end`
+  );
 }
 
 /**
@@ -108,7 +126,7 @@ function milliseconds(value: string): string {
  * may carry the end of a long stretch over to the next. The outer `mod` makes what is left of times before 1970 positive.
  */
 function stretch(value: string, widthMs: number): string {
-  const ms = milliseconds(value);
+  const ms = `(${milliseconds(value)})`;
   return `floor((${ms} - mod(mod(${ms}, ${widthMs}) + ${widthMs}, ${widthMs})) / ${widthMs})`;
 }
 
@@ -120,7 +138,7 @@ function gaps({ of, longerThanMs, maxGaps }: GapsRequest, from: string, where: s
   const widthMs = Math.max(1, Math.floor(longerThanMs / 2));
   const stretches =
     `select ${milliseconds(`min(${of})`)} as first_ms, ${milliseconds(`max(${of})`)} as last_ms ` +
-    `from ${from} where ${where} and ${of} is not null group by ${stretch(of, widthMs)}`;
+    `from ${from} where ${where} and ${isTime(of)} group by ${stretch(of, widthMs)}`;
   const steps =
     "select lag(last_ms) over (order by first_ms) as from_ms, first_ms as to_ms " +
     `from (${stretches}) as stretches`;
@@ -129,4 +147,9 @@ function gaps({ of, longerThanMs, maxGaps }: GapsRequest, from: string, where: s
     `where from_ms is null or to_ms - from_ms > ${longerThanMs} order by to_ms limit ${maxGaps + 1}`;
   const pair = "concat(coalesce(cast(from_ms as varchar), ''), ':', cast(to_ms as varchar))";
   return `(select nullif(listagg(${pair}, ',') within group (order by to_ms), '') from (${long}) as gaps)`;
+}
+
+/** Not NULL, and an error of a column that holds no time: a cast would read text as one. */
+function isTime(value: string): string {
+  return `date_part('epoch_second', ${value}) is not null`;
 }

@@ -17,8 +17,10 @@ export const macros: readonly string[] = [
   `create macro sf_typeof(v) as case typeof(v) when 'TIMESTAMP' then 'TIMESTAMP_NTZ(9)[SB8]'
     when 'TIMESTAMP WITH TIME ZONE' then 'TIMESTAMP_LTZ(9)[SB8]' when 'DATE' then 'DATE[SB4]' else 'VARCHAR[LOB]' end`,
   // Division cuts towards zero, so that of times before 1970 one is taken off.
-  `create macro sf_epoch_ms(v) as epoch_us(v) // 1000 - cast(epoch_us(v) % 1000 < 0 as bigint)`,
-  `create macro sf_epoch_ns(v) as cast(epoch_us(v) as hugeint) * 1000`,
+  `create macro sf_epoch_ms(v) as case when typeof(v) = 'DATE' then error('no such part of a DATE')
+    else epoch_us(v) // 1000 - cast(epoch_us(v) % 1000 < 0 as bigint) end`,
+  `create macro sf_epoch_ns(v) as case when typeof(v) = 'DATE' then error('no such part of a DATE')
+    else cast(epoch_us(v) as hugeint) * 1000 end`,
 ];
 
 /** In the order in which they are replaced; the text's words are in upper case. */
@@ -32,6 +34,7 @@ const phrases: readonly (readonly [RegExp, string])[] = [
   [/\bSYSTEM\$TYPEOF\b/g, "SF_TYPEOF"],
   [/\bDATE_PART\( *'epoch_millisecond' *,/g, "SF_EPOCH_MS("],
   [/\bDATE_PART\( *'epoch_nanosecond' *,/g, "SF_EPOCH_NS("],
+  [/\bDATE_PART\( *'epoch_second' *,/g, "EPOCH_US("],
   [/, *(',') *\) WITHIN GROUP \((ORDER BY \w+)\)/g, ", $1 $2)"],
 ];
 
