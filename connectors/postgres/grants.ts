@@ -6,16 +6,15 @@ import { dialect } from "./dialect.ts";
  * schema was found on the role's search path, so that its schema may be used already.
  */
 export function grantsFor(datasets: readonly DatasetRef[], role: string): string {
-  const { quoteIdentifier } = dialect;
-  const to = `TO ${quoteIdentifier(role)};`;
+  const quoted = (name: string): string => dialect.quoteIdentifier(name);
+  const to = `TO ${quoted(role)};`;
   const statements = datasets.flatMap(({ source }) => {
     if (source.kind !== "table") {
       return [];
     }
     const [name = "", schema] = source.parts.toReversed();
-    const table = [schema, name].filter((part) => part !== undefined).map(quoteIdentifier);
-    const usage =
-      schema === undefined ? [] : [`GRANT USAGE ON SCHEMA ${quoteIdentifier(schema)} ${to}`];
+    const table = [schema, name].filter((part) => part !== undefined).map(quoted);
+    const usage = schema === undefined ? [] : [`GRANT USAGE ON SCHEMA ${quoted(schema)} ${to}`];
     return [...usage, `GRANT SELECT ON ${table.join(".")} ${to}`];
   });
   return [...new Set(statements)].join(" ");
