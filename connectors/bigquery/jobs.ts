@@ -14,7 +14,7 @@ export interface JobReference {
 }
 
 /** What of a call goes into a job. */
-export type JobCall = Pick<CallOptions, "label" | "product">;
+export type JobCall = Pick<CallOptions, "label" | "products">;
 
 const longestLabel = 63;
 const longestName = 200;
@@ -65,9 +65,9 @@ export function jobOf(
  * Labels, by which costs can be told apart in the billing export: small letters, digits, `_` and `-`, at most 63.
  * https://cloud.google.com/bigquery/docs/labels-intro#requirements
  */
-function labelsOf({ label, product }: JobCall): Record<string, string> {
+function labelsOf({ label, products }: JobCall): Record<string, string> {
   const [ofLabel = "", dataset = ""] = (label.split(" ")[0] ?? "").split("/");
-  const named = { daemon: "tidemark", product: product ?? ofLabel, dataset };
+  const named = { daemon: "tidemark", product: products?.[0] ?? ofLabel, dataset };
   return Object.fromEntries(
     Object.entries(named)
       .map(([key, value]): [string, string] => [key, labelValue(value)])

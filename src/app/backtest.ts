@@ -123,7 +123,14 @@ function askOf(
     const label = `${id.slice(0, longestName)} backtest ${newId()}`;
     queryIds.push(label);
     const timeoutMs = definition.statementTimeoutMs;
-    return connector.query(sql, { signal, timeoutMs, label, product, timezone, maxRows });
+    return connector.query(sql, {
+      signal,
+      timeoutMs,
+      label,
+      products: [product],
+      timezone,
+      maxRows,
+    });
   };
 }
 

@@ -6,8 +6,9 @@ import type { Check, Dataset, Mesh, Probe } from "../core/mesh.ts";
 import type { DurationMs } from "../core/vocabulary.ts";
 import { type Awake, awakeOf, runsPerDay } from "../engine/cost-plan.ts";
 import { failureOf } from "../engine/measure.ts";
-import { planProbe, spellStatement } from "../engine/plan.ts";
+import { planProbe } from "../engine/plan.ts";
 import { selectChecks } from "../engine/select.ts";
+import { spellStatement } from "../engine/spell.ts";
 import { refOf, type Warehouse, Warehouses } from "../engine/warehouses.ts";
 import { scheduleKey } from "../time/schedule.ts";
 import { utcDayMs, utcDayOf } from "../time/utc-day.ts";
@@ -168,7 +169,7 @@ async function bytesOf(
       statements.map((sql) => {
         const label = `${id.slice(0, 80)} estimate ${newId()}`;
         return gate(() =>
-          connector.estimate?.(sql, { signal, timeoutMs, label, product, timezone }),
+          connector.estimate?.(sql, { signal, timeoutMs, label, products: [product], timezone }),
         );
       }),
     );

@@ -1,9 +1,10 @@
 import type { Clock } from "../core/clock.ts";
 import type { ConnectorSpec } from "../core/connector.ts";
 import type { Mesh } from "../core/mesh.ts";
-import { planProbe, spellStatement } from "../engine/plan.ts";
+import { planProbe } from "../engine/plan.ts";
 import { byDataset, selectChecks } from "../engine/select.ts";
 import { settledResult } from "../engine/settled.ts";
+import { spellStatement } from "../engine/spell.ts";
 import { systemClock } from "./clock.ts";
 import { registries, types } from "./registries.ts";
 

@@ -128,8 +128,8 @@ export interface CallOptions {
   readonly timeoutMs: DurationMs;
   /** Who asks, e.g. `orders/orders`; goes into a leading query comment. */
   readonly label: string;
-  /** The data product that a statement is sent for: what it costs is counted to it. */
-  readonly product?: string;
+  /** The products of the datasets that a statement is sent for, one for each: what it costs is split evenly over them. */
+  readonly products?: readonly string[];
   /** The dataset's zone, for dialects whose time literals are read in the session's zone. */
   readonly timezone?: string;
 }

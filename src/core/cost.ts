@@ -19,7 +19,10 @@ export interface DailyCost {
   readonly product: string;
   /** The midnight, in UTC, that the day begins with. */
   readonly dayMs: EpochMs;
-  /** Statements over data, those that failed or were cancelled included; reads of metadata are not among them. */
+  /**
+   * Statements over data, those that failed or were cancelled included; reads of metadata are not among them. One that
+   * was sent for several products is counted for each.
+   */
   readonly statements: number;
   readonly toldStatements: number;
   /** Of the `toldStatements`. */

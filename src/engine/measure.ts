@@ -4,6 +4,7 @@
  * A statement that fails with `invalid_query` is bisected, so that one bad column does not spoil its
  * neighbours. Nothing else is: after a timeout or a refused permission more statements would only cost.
  */
+import type { LimitFunction } from "p-limit";
 import type { Gap, Measurements } from "../core/check.ts";
 import type { Clock } from "../core/clock.ts";
 import {
@@ -15,9 +16,21 @@ import {
 import type { Logger } from "../core/logger.ts";
 import type { CatalogueColumn, Measured, MeasurementFailure } from "../core/measurement.ts";
 import type { SqlValue } from "../core/value.ts";
+import type { EpochMs } from "../core/vocabulary.ts";
 import { isOfByteBudget } from "./cost-book.ts";
+import type { PlannedFigure, PlanTarget } from "./figure.ts";
 import { readGaps } from "./gaps.ts";
-import { type PlannedFigure, type PlanTarget, type ProbePlan, spellStatement } from "./plan.ts";
+import { labelOf } from "./label.ts";
+import type { ProbePlan } from "./plan.ts";
+import { spellStatement } from "./spell.ts";
+
+/** What a probe's statements need. */
+export interface Measuring {
+  readonly plan: ProbePlan;
+  readonly context: MeasuringContext;
+  /** Called when a place among the connection's statements is free. */
+  readonly onPlace: () => void;
+}
 
 export interface MeasuringContext {
   readonly connector: Pick<Connector, "query">;
@@ -25,8 +38,9 @@ export interface MeasuringContext {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly call: Omit<CallOptions, "label">;
+  /** A short random id, to find one statement among many in the warehouse's own log. */
+  readonly newId: () => string;
   /** Called once per statement sent; the label is the query's id in comments and evidence. */
-  readonly nextLabel: () => string;
   readonly onStatement: (label: string, bytesScanned: number | undefined) => void;
   /** Called with the aliases of figures that are read over all rows after all. */
   readonly onWhole?: (aliases: readonly string[]) => void;
@@ -35,13 +49,16 @@ export interface MeasuringContext {
 /** Figures by alias. */
 export type MeasuredFigures = ReadonlyMap<string, Measured<SqlValue>>;
 
+/** `asked`: the figures of the plan's statements, where others asked for them. */
 export async function measureFigures(
-  plan: ProbePlan,
-  context: MeasuringContext,
+  { plan, context }: Pick<Measuring, "plan" | "context">,
+  asked?: MeasuredFigures,
 ): Promise<MeasuredFigures> {
-  const measured = new Map<string, Measured<SqlValue>>();
+  const measured = new Map(asked);
   for (const statement of plan.statements) {
-    await measureStatement(plan, statement, context, measured);
+    if (asked === undefined) {
+      await measureStatement(plan, statement, context, measured);
+    }
     const whole = statement.flatMap((figure) => wholeOf(figure, measured));
     if (whole.length > 0) {
       context.onWhole?.(whole.map(({ alias }) => alias));
@@ -62,27 +79,31 @@ function wholeOf(
     : [];
 }
 
+/** Measures each probe by statements of its own. */
+export function measuringApart(
+  gate: LimitFunction,
+): (measuring: Measuring) => Promise<MeasuredFigures> {
+  return (measuring) =>
+    gate(() => {
+      measuring.onPlace();
+      return measureFigures(measuring);
+    });
+}
+
 async function measureStatement(
   plan: ProbePlan,
   figures: readonly PlannedFigure[],
   context: MeasuringContext,
   into: Map<string, Measured<SqlValue>>,
 ): Promise<void> {
-  const label = context.nextLabel();
+  const label = labelOf([plan.dataset.id], context.newId());
   const atMs = context.clock.now();
   try {
     const sql = spellStatement(plan.dataset, figures, context.target);
     const answer = await context.connector.query(sql, { ...context.call, label, maxRows: 1 });
     context.onStatement(label, answer.bytesScanned);
-    const row = answer.rows[0];
-    for (const [index, { alias }] of figures.entries()) {
-      const value = row?.[index];
-      into.set(
-        alias,
-        value === undefined
-          ? { ok: false, failure: internalFailure("The warehouse answered without the figure.") }
-          : { ok: true, value, atMs },
-      );
+    for (const [alias, value] of figuresOfRow(figures, answer.rows[0] ?? [], atMs)) {
+      into.set(alias, value);
     }
   } catch (error) {
     const failure = failureOf(error, context.logger);
@@ -99,6 +120,22 @@ async function measureStatement(
       into.set(alias, { ok: false, failure });
     }
   }
+}
+
+/** The values of a statement's row, in the order of its figures. */
+export function figuresOfRow(
+  figures: readonly PlannedFigure[],
+  row: readonly SqlValue[],
+  atMs: EpochMs,
+): MeasuredFigures {
+  return new Map(
+    figures.map(({ alias }, index): [string, Measured<SqlValue>] => {
+      const value = row[index];
+      return value === undefined
+        ? [alias, { ok: false, failure: internalFailure("The warehouse left a figure out.") }]
+        : [alias, { ok: true, value, atMs }];
+    }),
+  );
 }
 
 /** What one check asked for, out of what was measured for all of them. */

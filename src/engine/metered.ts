@@ -70,12 +70,14 @@ class Meter {
   async query(connector: Connector, sql: string, options: Query): ReturnType<Connector["query"]> {
     const { connection, clock } = this.#options;
     const dayMs = utcDayOf(clock.now());
-    const spender = { connection, product: options.product ?? "", dayMs };
+    const products = options.products ?? [""];
+    // Only where no bytes are told, and none can be bounded, is a statement sent for several products.
+    const spender = { connection, product: products[0] ?? "", dayMs };
     const { estimated, release } = await this.#admit(connector, sql, options, spender);
     const startedMs = clock.monotonicMs();
     const count = (bytes: number | null, warehouseMs?: DurationMs): void => {
       const busyMs = warehouseMs ?? clock.monotonicMs() - startedMs;
-      this.#count(dayMs, [{ product: spender.product, bytes, busyMs }], "statement");
+      this.#count(dayMs, split({ bytes, busyMs }, products), "statement");
     };
     try {
       const answer = await connector.query(sql, options);
@@ -92,20 +94,15 @@ class Meter {
     }
   }
 
-  /** Split evenly over the datasets that it is read for. */
+  /** Its time is split evenly over the datasets that it is read for. */
   async metadata<T>(datasets: readonly DatasetRef[], read: () => Promise<T>): Promise<T> {
     const { clock } = this.#options;
     const dayMs = utcDayOf(clock.now());
     const startedMs = clock.monotonicMs();
     const count = (): void => {
       const busyMs = clock.monotonicMs() - startedMs;
-      const byProduct = Map.groupBy(datasets, ({ id }) => id.slice(0, id.indexOf("/")));
-      const costs = [...byProduct].map(([product, own]) => ({
-        product,
-        bytes: null,
-        busyMs: (busyMs * own.length) / datasets.length,
-      }));
-      this.#count(dayMs, costs, "metadata");
+      const products = datasets.map(({ id }) => id.slice(0, id.indexOf("/")));
+      this.#count(dayMs, split({ bytes: null, busyMs }, products), "metadata");
     };
     try {
       const answer = await read();
@@ -153,6 +150,17 @@ class Meter {
     );
     onStatement(connection, costs);
   }
+}
+
+/** What each product bears of a call, by how often it is among `products`. */
+function split(
+  { bytes, busyMs }: Omit<CallCost, "product">,
+  products: readonly string[],
+): readonly CallCost[] {
+  return [...Map.groupBy(products, (product) => product)].map(([product, own]) => {
+    const share = own.length / products.length;
+    return { product, bytes: bytes === null ? null : bytes * share, busyMs: busyMs * share };
+  });
 }
 
 function refuse(failure: ReturnType<CostBook["refusalOf"]>): void {

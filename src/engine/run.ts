@@ -7,7 +7,7 @@ import type { Check, Dataset } from "../core/mesh.ts";
 import type { DurationMs, EpochMs } from "../core/vocabulary.ts";
 import type { CheckTypes } from "./check-types.ts";
 import { faultOf, judge } from "./judge.ts";
-import { type MeasuredFigures, measureFigures, measurementsOf } from "./measure.ts";
+import { type MeasuredFigures, measurementsOf } from "./measure.ts";
 import { type ProbeMoment, type ProbePlan, planProbe } from "./plan.ts";
 import { settledResult } from "./settled.ts";
 import { refOf, type Warehouse } from "./warehouses.ts";
@@ -62,9 +62,6 @@ interface Sent {
   /** Aliases of figures that no row within a narrower condition could answer. */
   readonly whole: Set<string>;
 }
-
-/** Connectors cut a query's comment at 120 characters, and the id at its end is what it is found by. */
-const longestName = 100;
 
 /** Never rejects: what cannot be measured is a result with outcome `error`. */
 export async function runDataset(
@@ -207,9 +204,10 @@ async function measureGated(
   if (plan.statements.length === 0) {
     return new Map();
   }
-  return warehouse.gate(() => {
-    onPlace();
-    return measureFigures(plan, {
+  return warehouse.measure({
+    plan,
+    onPlace,
+    context: {
       connector: warehouse.connector,
       target: warehouse.target,
       clock,
@@ -218,21 +216,21 @@ async function measureGated(
         signal,
         timeoutMs: warehouse.definition.statementTimeoutMs,
         timezone: dataset.timezone,
-        product: dataset.product,
+        products: [dataset.product],
       },
       onWhole: (aliases) => {
         for (const alias of aliases) {
           sent.whole.add(alias);
         }
       },
-      nextLabel: () => `${dataset.id.slice(0, longestName)} ${context.newId()}`,
+      newId: context.newId,
       onStatement: (label, bytesScanned) => {
         sent.queryIds.push(label);
         if (bytesScanned !== undefined) {
           sent.bytesScanned = (sent.bytesScanned ?? 0) + bytesScanned;
         }
       },
-    });
+    },
   });
 }
 

@@ -21,8 +21,9 @@ import type { Measured } from "../core/measurement.ts";
 import type { Check } from "../core/mesh.ts";
 import type { SqlValue } from "../core/value.ts";
 import type { DurationMs, EpochMs, Outcome } from "../core/vocabulary.ts";
+import type { PlannedFigure } from "./figure.ts";
 import type { MeasuredFigures } from "./measure.ts";
-import { figureKey, type PlannedFigure, type ProbePlan } from "./plan.ts";
+import { figureKey, type ProbePlan } from "./plan.ts";
 
 /**
  * How long before a read the last change must have been. Two clocks that are kept by NTP differ by well under a second,

@@ -6,8 +6,10 @@ import type { ConnectionDefinition, Dataset, Mesh } from "../core/mesh.ts";
 import type { EpochMs } from "../core/vocabulary.ts";
 import { CatalogueReader, StatisticsReader } from "./catalogue.ts";
 import { CostBook } from "./cost-book.ts";
+import type { PlanTarget } from "./figure.ts";
+import { JoinedMeasuring } from "./joined.ts";
+import { type MeasuredFigures, type Measuring, measuringApart } from "./measure.ts";
 import { type MeterOptions, metered } from "./metered.ts";
-import type { PlanTarget } from "./plan.ts";
 import { StandingFigures } from "./standing.ts";
 
 /** One connection in use: its connector, and what bounds the use of it. */
@@ -17,6 +19,8 @@ export interface Warehouse {
   readonly target: PlanTarget;
   /** At most `max_concurrency` statements at a time. */
   readonly gate: LimitFunction;
+  /** Sends a probe's statements when there is a place for them. Never rejects for what the warehouse does. */
+  readonly measure: (measuring: Measuring) => Promise<MeasuredFigures>;
   readonly catalogue: CatalogueReader;
   readonly metadata: StatisticsReader;
   readonly standing: StandingFigures;
@@ -165,11 +169,20 @@ export class Warehouses implements AsyncDisposable {
       connector,
       target: spec,
       gate,
+      measure: joinsDatasets(spec) ? new JoinedMeasuring(gate).measure : measuringApart(gate),
       catalogue,
       metadata,
       standing: new StandingFigures(),
     };
   }
+}
+
+/**
+ * Where bytes are told they are counted, and may be bounded, for each product: those of one statement for several could
+ * not be told apart.
+ */
+function joinsDatasets({ capabilities }: ConnectorSpec): boolean {
+  return capabilities.billsWakeTime && !capabilities.reportsBytes;
 }
 
 function shownRefs(refs: readonly DatasetRef[]): string {

@@ -9,7 +9,8 @@ import {
   spellLoadGaps,
   spellNewest,
 } from "../../src/engine/backtest-query.ts";
-import { planProbe, spellStatement } from "../../src/engine/plan.ts";
+import { planProbe } from "../../src/engine/plan.ts";
+import { type Part, spellJoined, spellStatement } from "../../src/engine/spell.ts";
 
 const hourMs = 3_600_000;
 const noonMs = Date.parse("2026-01-15T12:00:00Z");
@@ -103,18 +104,32 @@ export interface PlannedQuery {
 }
 
 export function plannedQueries(spec: ConnectorSpec): readonly PlannedQuery[] {
-  return [...probes.flatMap((probed) => probeQueries(probed, spec)), ...backtestQueries(spec)];
+  return [
+    ...probes.flatMap((probed) => probeQueries(probed, spec)),
+    {
+      name: "datasets-together",
+      sql: spellJoined(
+        probes.flatMap((one) => partsOf(one, spec)),
+        spec,
+      ),
+    },
+    ...backtestQueries(spec),
+  ];
 }
 
 function probeQueries(probed: Probed, spec: ConnectorSpec): readonly PlannedQuery[] {
+  return partsOf(probed, spec).map(({ dataset, figures }, index) => ({
+    name: index === 0 ? probed.name : `${probed.name}-${index + 1}`,
+    sql: spellStatement(dataset, figures, spec),
+  }));
+}
+
+function partsOf(probed: Probed, spec: ConnectorSpec): readonly Part[] {
   const dataset = datasetOf(probed.dataset);
   const checks = probed.checks.map(([type, keys], index) => checkOf(`check${index}`, type, keys));
   const moment = { nowMs: noonMs, last: () => probed.last ?? null };
   const plan = planProbe(dataset, checks, spec, types, moment);
-  return plan.statements.map((figures, index) => ({
-    name: index === 0 ? probed.name : `${probed.name}-${index + 1}`,
-    sql: spellStatement(dataset, figures, spec),
-  }));
+  return plan.statements.map((figures) => ({ dataset, figures }));
 }
 
 function backtestQueries({ dialect }: ConnectorSpec): readonly PlannedQuery[] {

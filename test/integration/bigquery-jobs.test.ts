@@ -63,7 +63,7 @@ function sent(part: string): number {
 
 describe("a query's job", () => {
   it("is capped, bounded, labelled and in UTC, and says who asks", async () => {
-    await query("select count(*) as n from orders", { product: "Orders!", timeoutMs: 9_000 });
+    await query("select count(*) as n from orders", { products: ["Orders!"], timeoutMs: 9_000 });
     const [job] = inserted("job");
     expect(job?.jobReference.jobId).toMatch(/^tidemark_orders-rows-5f2c_[0-9a-f-]{36}$/);
     expect(job?.configuration["jobTimeoutMs"]).toMatch(/^[89]\d{3}$/);

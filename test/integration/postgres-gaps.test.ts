@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { postgres } from "../../connectors/postgres/index.ts";
 import type { Connector } from "../../src/core/connector.ts";
 import { measureFigures, measurementsOf } from "../../src/engine/measure.ts";
-import { planProbe, spellStatement } from "../../src/engine/plan.ts";
+import { planProbe } from "../../src/engine/plan.ts";
+import { spellStatement } from "../../src/engine/spell.ts";
 import { zonedMoment } from "../../src/time/zone.ts";
 import { callOptions, realClock } from "../helpers/connectors.ts";
 import { connectorTo, type PostgresServer, startPostgres } from "../helpers/postgres.ts";
@@ -61,14 +62,17 @@ function planOf(table: string, given: { filter?: string; gapsOf?: string } = {})
 
 async function measured({ check, plan }: ReturnType<typeof planOf>) {
   const labels: string[] = [];
-  const figures = await measureFigures(plan, {
-    connector,
-    target: postgres,
-    clock: realClock,
-    logger: silentLogger,
-    call: callOptions(),
-    nextLabel: () => `suite/gaps ${labels.length}`,
-    onStatement: (label) => labels.push(label),
+  const figures = await measureFigures({
+    plan,
+    context: {
+      connector,
+      target: postgres,
+      clock: realClock,
+      logger: silentLogger,
+      call: callOptions(),
+      newId: () => `${labels.length}`,
+      onStatement: (label) => labels.push(label),
+    },
   });
   const of = measurementsOf(plan, check.id, figures, null);
   return {

@@ -65,14 +65,17 @@ async function verdict<P>(
   const check = { ...checkOf("one", []), type: spec.name, params };
   const plan = planProbe(dataset, [check], duckdb, types, { nowMs, last: () => last });
   expect(plan.broken).toEqual(new Map());
-  const figures = await measureFigures(plan, {
-    connector,
-    target: duckdb,
-    clock: { now: () => nowMs, monotonicMs: () => 0 },
-    logger: silentLogger,
-    call: { ...callOptions(), timezone: dataset.timezone },
-    nextLabel: () => dataset.id,
-    onStatement: () => undefined,
+  const figures = await measureFigures({
+    plan,
+    context: {
+      connector,
+      target: duckdb,
+      clock: { now: () => nowMs, monotonicMs: () => 0 },
+      logger: silentLogger,
+      call: { ...callOptions(), timezone: dataset.timezone },
+      newId: () => "id",
+      onStatement: () => undefined,
+    },
   });
   return spec.evaluate(params, measurementsOf(plan, check.id, figures, null), {
     timezone: dataset.timezone,

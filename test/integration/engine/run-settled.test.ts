@@ -7,6 +7,7 @@ import type { Check } from "../../../src/core/mesh.ts";
 import type { DeadlineSli } from "../../../src/core/sli.ts";
 import { CatalogueReader, StatisticsReader } from "../../../src/engine/catalogue.ts";
 import { CheckTypes } from "../../../src/engine/check-types.ts";
+import { measuringApart } from "../../../src/engine/measure.ts";
 import { type DatasetRun, runDataset } from "../../../src/engine/run.ts";
 import { StandingFigures } from "../../../src/engine/standing.ts";
 import type { Warehouse } from "../../../src/engine/warehouses.ts";
@@ -104,6 +105,7 @@ describe("a run of checks of which some need no measuring", () => {
       connector,
       target: spec,
       gate,
+      measure: measuringApart(gate),
       catalogue: new CatalogueReader(gate, silentLogger, () => Promise.resolve([])),
       metadata: new StatisticsReader(gate, silentLogger, () => Promise.resolve([])),
       standing: new StandingFigures(),

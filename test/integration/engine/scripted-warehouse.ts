@@ -40,7 +40,7 @@ export class ScriptedWarehouse {
       ...duckdb,
       capabilities: { ...duckdb.capabilities, ...capabilities },
       create: () => ({
-        query: async (_sql, { label }) => {
+        query: async (sql, { label }) => {
           const dataset = label.split(" ")[0] ?? "";
           this.asked.push(dataset);
           this.onAsked();
@@ -52,9 +52,12 @@ export class ScriptedWarehouse {
             const message = "The query would be billed for too much.";
             throw new ConnectorError({ kind: "budget", message, code: "bytesBilledLimitExceeded" });
           }
+          const rows = answer === "many" ? 10n : 1n;
+          // One for each dataset that a statement asks for.
+          const values = sql.match(/\bp\d+\.m\d+/gu)?.map(() => rows) ?? [rows];
           return {
-            columns: ["m0"],
-            rows: [[answer === "many" ? 10n : 1n]],
+            columns: values.map((_, at) => `m${at}`),
+            rows: [values],
             isTruncated: false,
             ...(bytesPerStatement === null ? {} : { bytesScanned: bytesPerStatement }),
           };

@@ -8,7 +8,7 @@ import { metered } from "../../../src/engine/metered.ts";
 
 const dayMs = Date.UTC(2026, 0, 5);
 const call = { signal: new AbortController().signal, timeoutMs: 1_000, label: "orders/orders id" };
-const asked = { ...call, product: "orders", maxRows: 1 };
+const asked = { ...call, products: ["orders"], maxRows: 1 };
 
 /** A warehouse whose every call takes 200 ms by the clock, and that answers as it is told. */
 class Scripted {

@@ -3,13 +3,9 @@ import type { CheckTypeSpec } from "../../../src/core/check.ts";
 import type { AggregateRequest, GapsRequest } from "../../../src/core/measurement.ts";
 import type { Check } from "../../../src/core/mesh.ts";
 import { CheckTypes } from "../../../src/engine/check-types.ts";
-import {
-  type FigureRequest,
-  type PlanTarget,
-  type ProbePlan,
-  planProbe,
-  spellStatement,
-} from "../../../src/engine/plan.ts";
+import type { FigureRequest, PlanTarget } from "../../../src/engine/figure.ts";
+import { type ProbePlan, planProbe } from "../../../src/engine/plan.ts";
+import { spellStatement } from "../../../src/engine/spell.ts";
 import { checkOf, columnar, datasetOf, rowStore, types } from "./support.ts";
 
 const aggregate = (given: Omit<AggregateRequest, "kind" | "id">): AggregateRequest => ({
