@@ -37,7 +37,9 @@ function newestFrom(
   if (source !== "partition" && !(source === "auto" && isPartitioned)) {
     return null;
   }
-  const knownMs = last?.newestMs ?? (isPartitioned ? partitions.newestFromMs : undefined);
-  // A day counts from its end, which is the beginning of the next one.
-  return knownMs === undefined ? null : knownMs - 1;
+  if (typeof last?.newestMs === "number") {
+    // A day counts from its end, which is the beginning of the next one.
+    return last.newestMs - 1;
+  }
+  return isPartitioned ? (partitions.newestFromMs ?? null) : null;
 }

@@ -8,10 +8,12 @@ import {
   type Statistics,
 } from "../../src/core/connector.ts";
 import type { CatalogueColumn, Measured } from "../../src/core/measurement.ts";
+import type { EpochMs } from "../../src/core/vocabulary.ts";
 import type { CallDeadline } from "../_shared/deadline.ts";
 import { withoutEnd } from "./dialect.ts";
 import { type BigqueryDriver, refuseUnlessSelect } from "./driver.ts";
 import { columnsOf } from "./fields.ts";
+import type { Asked, Partitions } from "./partitions.ts";
 import type { Tables } from "./tables.ts";
 import type { Table } from "./wire.ts";
 
@@ -19,6 +21,7 @@ import type { Table } from "./wire.ts";
 export interface Reading {
   readonly driver: BigqueryDriver;
   readonly tables: Tables;
+  readonly partitions: Partitions;
   readonly clock: Clock;
   readonly options: CallOptions;
   readonly deadline: CallDeadline;
@@ -55,16 +58,51 @@ async function describe(
   return { ok: true, value: columnsOf(fields, false), atMs };
 }
 
+/** By `tables.get`; and of tables that would be dear to read whole, where their newest partition begins. */
 export async function statisticsOf(
-  { tables, clock, deadline }: Reading,
+  { tables, partitions, clock, options, deadline }: Reading,
   datasets: readonly DatasetRef[],
 ): Promise<readonly DatasetStatistics[]> {
-  const read = await tables.each(datasets, async ({ source }): Promise<Measured<Statistics>> => {
-    const atMs = clock.now();
-    const value = source.kind === "table" ? factsOf(await tables.get(source.parts, deadline)) : {};
-    return { ok: true, value, atMs };
+  const startedMs = clock.monotonicMs();
+  const asked = new Map<string, Asked>();
+  const read = await tables.each(
+    datasets,
+    async ({ id, source }): Promise<Measured<Statistics>> => {
+      const atMs = clock.now();
+      if (source.kind !== "table") {
+        return { ok: true, value: {}, atMs };
+      }
+      const table = await tables.get(source.parts, deadline);
+      const name = tables.nameOf(source.parts);
+      if (name !== null && isStored(table)) {
+        asked.set(id, { name, table });
+      }
+      return { ok: true, value: factsOf(table), atMs };
+    },
+  );
+  const timeoutMs = options.timeoutMs - (clock.monotonicMs() - startedMs);
+  const inOrder = datasets.flatMap(({ id }) => asked.get(id) ?? []);
+  const hints = await partitions.hintsOf(inOrder, { ...options, timeoutMs });
+  return read.map(({ datasetId, value }) => {
+    const table = asked.get(datasetId);
+    const hint = table && hints.get(table);
+    if (hint === undefined) {
+      return { datasetId, statistics: value };
+    }
+    const { newestFromMs, ...cost } = hint;
+    return { datasetId, statistics: withNewest(value, newestFromMs), ...cost };
   });
-  return read.map(({ datasetId, value }) => ({ datasetId, statistics: value }));
+}
+
+function withNewest(
+  statistics: Measured<Statistics>,
+  newestFromMs: EpochMs | undefined,
+): Measured<Statistics> {
+  if (!statistics.ok || statistics.value.partitions === undefined || newestFromMs === undefined) {
+    return statistics;
+  }
+  const partitions = { ...statistics.value.partitions, newestFromMs };
+  return { ...statistics, value: { ...statistics.value, partitions } };
 }
 
 /**

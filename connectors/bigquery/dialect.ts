@@ -21,11 +21,11 @@ export const dialect: SqlDialect = {
 };
 
 /** Inside of backticks the escapes of strings hold. */
-function quoteIdentifier(name: string): string {
+export function quoteIdentifier(name: string): string {
   return `\`${escape(name).replaceAll("`", "\\`")}\``;
 }
 
-function quoteText(text: string): string {
+export function quoteText(text: string): string {
   return `'${escape(text).replaceAll("'", "\\'")}'`;
 }
 

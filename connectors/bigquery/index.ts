@@ -10,6 +10,7 @@ import { describeDatasets, type Reading, statisticsOf } from "./catalogue.ts";
 import { type BigqueryConfig, config, readSettings } from "./config.ts";
 import { dialect } from "./dialect.ts";
 import { BigqueryDriver, refuseUnlessSelect } from "./driver.ts";
+import { Partitions } from "./partitions.ts";
 import { testStages } from "./stages.ts";
 import { Tables } from "./tables.ts";
 import { testedAgainst } from "./tested.ts";
@@ -45,8 +46,11 @@ function create(given: BigqueryConfig, context: ConnectorContext): Connector {
   const { clock, datasets } = context;
   const driver = new BigqueryDriver(settings, clock);
   const tables = new Tables(driver.rest, settings);
+  const partitions = new Partitions(driver, tables, context);
   const read = <T>(options: CallOptions, work: (reading: Reading) => Promise<T>): Promise<T> =>
-    driver.bounded(options, (deadline) => work({ driver, tables, clock, options, deadline }));
+    driver.bounded(options, (deadline) =>
+      work({ driver, tables, partitions, clock, options, deadline }),
+    );
   return {
     testConnection: (options) =>
       read(options, (reading) => testStages(reading, settings, datasets)),

@@ -1,11 +1,16 @@
 import { ConnectorError, type DatasetRef } from "../../src/core/connector.ts";
 import type { Measured, MeasurementFailure } from "../../src/core/measurement.ts";
 import type { CallDeadline } from "../_shared/deadline.ts";
-import type { BigquerySettings } from "./config.ts";
+import type { BigquerySettings, TablePath } from "./config.ts";
 import { tablePath } from "./dialect.ts";
 import { ApiError, asConnectorError } from "./failures.ts";
 import type { Rest } from "./rest.ts";
 import { type Table, table } from "./wire.ts";
+
+/** Where a table is, all three parts of it. */
+export interface TableName extends TablePath {
+  readonly table: string;
+}
 
 /** How many tables are asked for at once; 100 requests a second are allowed. */
 const atOnce = 8;
@@ -39,16 +44,22 @@ export class Tables {
     }));
   }
 
+  /** Null where the name has one part and the connection no dataset. */
+  nameOf(parts: readonly string[]): TableName | null {
+    const [name = "", dataset, project] = tablePath(parts).toReversed();
+    const { project: billed, dataset: usual } = this.#settings;
+    return dataset === undefined
+      ? usual && { ...usual, table: name }
+      : { project: project ?? billed, dataset, table: name };
+  }
+
   /** Throws `ApiError` and what `Rest` throws. */
   async get(parts: readonly string[], deadline: CallDeadline): Promise<Table> {
-    const [name = "", dataset = "", project = ""] = tablePath(parts).toReversed();
-    const { project: billed, dataset: usual } = this.#settings;
-    if (dataset === "" && usual === null) {
+    const name = this.nameOf(parts);
+    if (name === null) {
       throw new ConnectorError(nowhere);
     }
-    const owner = project !== "" ? project : dataset === "" ? usual?.project : undefined;
-    const within = dataset === "" ? (usual?.dataset ?? "") : dataset;
-    const path = ["projects", owner ?? billed, "datasets", within, "tables", name];
+    const path = ["projects", name.project, "datasets", name.dataset, "tables", name.table];
     const answer = await this.#rest.call({ method: "GET", path }, deadline);
     return table.parse(answer.body);
   }

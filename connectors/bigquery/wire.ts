@@ -63,5 +63,7 @@ export const table = z.object({
   lastModifiedTime: count,
   streamingBuffer: z.unknown().optional(),
   timePartitioning: z.object({ field: text, expirationMs: text }).optional(),
+  requirePartitionFilter: z.boolean().optional(),
+  location: text,
 });
 export type Table = z.output<typeof table>;

@@ -83,7 +83,7 @@ function printText({ probes, products, connections }: CostPlan, mesh: Mesh, term
     }
   }
   terminal.out(
-    "\nLooks just in time and confirmations come on top; reads of metadata scan nothing.",
+    "\nLooks just in time and confirmations come on top; reads of metadata are left out.",
   );
 }
 

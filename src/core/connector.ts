@@ -120,6 +120,8 @@ export function statisticsFieldsOf(
 export interface DatasetStatistics {
   readonly datasetId: string;
   readonly statistics: Measured<Statistics>;
+  /** The dataset's share of what had to be scanned for it; left out, its metadata are free. */
+  readonly bytesScanned?: number;
 }
 
 /** Bounds of one call. Every call ends within `timeoutMs` plus a short grace, on the server too. */

@@ -20,8 +20,8 @@ export interface DailyCost {
   /** The midnight, in UTC, that the day begins with. */
   readonly dayMs: EpochMs;
   /**
-   * Statements over data, those that failed or were cancelled included; reads of metadata are not among them. One that
-   * was sent for several products is counted for each.
+   * Statements over data, those that failed or were cancelled included; reads of metadata are among them where they
+   * scanned something. One that was sent for several products is counted for each.
    */
   readonly statements: number;
   readonly toldStatements: number;

@@ -2,8 +2,8 @@
  * A connector that counts what it is asked to do, and asks nothing that a budget of bytes has no room for.
  *
  * Statements that fail or are cancelled have kept the warehouse busy all the same, and are counted; those that never
- * reached it are not. Dry runs are free. Reads of metadata count by their time: they scan no data, and no budget stops
- * them.
+ * reached it are not. Dry runs are free. Reads of metadata count by their time, and where one had to scan something, as a
+ * statement for the products concerned. No budget stops them.
  */
 import type { Clock } from "../core/clock.ts";
 import {
@@ -11,6 +11,7 @@ import {
   type Connector,
   ConnectorError,
   type DatasetRef,
+  type DatasetStatistics,
 } from "../core/connector.ts";
 import type { CallCost } from "../core/cost.ts";
 import type { DurationMs, EpochMs, FailureKind } from "../core/vocabulary.ts";
@@ -46,7 +47,7 @@ export function metered(connector: Connector, options: MeterOptions): Connector 
       ? {}
       : {
           statistics: (datasets: readonly DatasetRef[], o: CallOptions) =>
-            meter.metadata(datasets, () => statistics(datasets, o)),
+            meter.metadata(datasets, () => statistics(datasets, o), scannedFor),
         }),
     ...(estimate === undefined ? {} : { estimate }),
     [Symbol.asyncDispose]: () => connector[Symbol.asyncDispose](),
@@ -94,23 +95,28 @@ class Meter {
     }
   }
 
-  /** Its time is split evenly over the datasets that it is read for. */
-  async metadata<T>(datasets: readonly DatasetRef[], read: () => Promise<T>): Promise<T> {
+  /** Its time is split evenly over the datasets that it is read for; what it scanned is told for each. */
+  async metadata<T>(
+    datasets: readonly DatasetRef[],
+    read: () => Promise<T>,
+    scanned: (answer: T) => ReadonlyMap<string, number> = () => new Map(),
+  ): Promise<T> {
     const { clock } = this.#options;
     const dayMs = utcDayOf(clock.now());
     const startedMs = clock.monotonicMs();
-    const count = (): void => {
+    const count = (bytes: ReadonlyMap<string, number>): void => {
       const busyMs = clock.monotonicMs() - startedMs;
-      const products = datasets.map(({ id }) => id.slice(0, id.indexOf("/")));
-      this.#count(dayMs, split({ bytes: null, busyMs }, products), "metadata");
+      const costs = split({ bytes: null, busyMs }, datasets.map(productOf));
+      const told = costs.map((cost) => ({ ...cost, bytes: bytes.get(cost.product) ?? null }));
+      this.#count(dayMs, told, "metadata");
     };
     try {
       const answer = await read();
-      count();
+      count(scanned(answer));
       return answer;
     } catch (error) {
       if (hasCost(error)) {
-        count();
+        count(new Map());
       }
       throw error;
     }
@@ -136,20 +142,35 @@ class Meter {
 
   #count(dayMs: EpochMs, costs: readonly CallCost[], kind: "statement" | "metadata"): void {
     const { connection, book, onStatement } = this.#options;
-    const statements = kind === "statement" ? 1 : 0;
     book.add(
       costs.map(({ product, bytes, busyMs }) => ({
         connection,
         product,
         dayMs,
-        statements,
-        toldStatements: bytes === null ? 0 : statements,
+        statements: kind === "statement" || bytes !== null ? 1 : 0,
+        toldStatements: bytes === null ? 0 : 1,
         bytes: bytes ?? 0,
         busyMs,
       })),
     );
     onStatement(connection, costs);
   }
+}
+
+/** The bytes that reads of statistics scanned, by product. */
+function scannedFor(answers: readonly DatasetStatistics[]): ReadonlyMap<string, number> {
+  const bytes = new Map<string, number>();
+  for (const { datasetId, bytesScanned } of answers) {
+    if (bytesScanned !== undefined) {
+      const product = productOf({ id: datasetId });
+      bytes.set(product, (bytes.get(product) ?? 0) + bytesScanned);
+    }
+  }
+  return bytes;
+}
+
+function productOf({ id }: Pick<DatasetRef, "id">): string {
+  return id.slice(0, id.indexOf("/"));
 }
 
 /** What each product bears of a call, by how often it is among `products`. */

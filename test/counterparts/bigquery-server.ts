@@ -127,7 +127,8 @@ export class BigqueryServer extends HttpCounterpart {
     }
     const parts = url.pathname.split("/").slice(3).map(decodeURIComponent);
     const [, project, collection, name = "", inner = "", table = ""] = parts;
-    if (project !== this.engine.project) {
+    const isBilled = collection !== "datasets" && this.engine.alsoBilled.has(project ?? "");
+    if (project !== this.engine.project && !isBilled) {
       throw new RestError(404, "notFound", `Not found: Project ${project}`);
     }
     if (collection === "jobs" && name === "") {
@@ -277,7 +278,7 @@ export class BigqueryServer extends HttpCounterpart {
         ? {}
         : {
             timePartitioning: {
-              type: "DAY",
+              type: facts.partitionUnit ?? "DAY",
               field: facts.partitionColumn,
               ...(facts.partitionsExpire === true ? { expirationMs: "86400000" } : {}),
             },

@@ -21,6 +21,17 @@ datasets:
       shape: { type: schema, new_columns: fail }
 `;
 
+const unfiltered = `version: 1
+product: loads
+owner: checkout
+datasets:
+  loads:
+    connection: dwh
+    table: shop.loads
+    checks:
+      fresh: { type: freshness, column: loaded_at, max_age: 1h }
+`;
+
 let server: BigqueryServer;
 let folder: TemporaryFolder;
 
@@ -37,6 +48,12 @@ beforeAll(async () => {
     requiresPartitionFilter: true,
     partitionColumn: "loaded_at",
   });
+  await server.engine.execute("create table shop.loads (loaded_at timestamp)");
+  await server.engine.execute("insert into shop.loads values (now() - interval 30 hour), (now())");
+  server.engine.facts.set("shop.loads", {
+    requiresPartitionFilter: true,
+    partitionColumn: "loaded_at",
+  });
   folder = await TemporaryFolder.make();
   await folder.write({
     "tidemark.yaml": `version: 1
@@ -46,6 +63,7 @@ connections:
 teams: { checkout: { display_name: Checkout } }
 `,
     "orders.product.yaml": product,
+    "loads.product.yaml": unfiltered,
   });
 });
 
@@ -54,14 +72,44 @@ afterAll(async () => {
   await server[Symbol.asyncDispose]();
 });
 
+interface Result {
+  readonly id: string;
+  readonly outcome: string;
+  readonly summary: string;
+  readonly failure?: { readonly kind: string; readonly message: string; readonly hint?: string };
+  readonly evidence: { readonly rung: string };
+}
+
+async function check(selector: string): Promise<readonly Result[]> {
+  const { stdout } = await runTidemark(["check", selector, "--format", "json"], {
+    cwd: folder.path,
+  });
+  return (JSON.parse(stdout) as { readonly results: readonly Result[] }).results;
+}
+
 it("checks freshness, volume and nested columns of a BigQuery table", async () => {
-  const { stdout } = await runTidemark(["check", "--format", "json"], { cwd: folder.path });
-  const { results } = JSON.parse(stdout) as {
-    results: { id: string; outcome: string; summary: string }[];
-  };
+  const results = await check("orders");
   expect(results.map(({ id, outcome, summary }) => [id, outcome, summary])).toEqual([
     ["orders/orders/fresh", "pass", expect.stringContaining("newest")],
     ["orders/orders/enough", "fail", expect.stringContaining("1 row")],
     ["orders/orders/shape", "pass", "3 columns promised, and the dataset has exactly these."],
   ]);
+});
+
+it("checks freshness of a table that wants a condition on its partitions, by the newest of them", async () => {
+  const [result] = await check("loads");
+  expect(result).toMatchObject({ outcome: "pass", evidence: { rung: "partition" } });
+});
+
+it("says what to do where it may not look for the newest partition of such a table", async () => {
+  server.engine.facts.set("INFORMATION_SCHEMA.PARTITIONS", { isForbidden: true });
+  const [result] = await check("loads");
+  expect(result).toMatchObject({
+    outcome: "error",
+    failure: {
+      kind: "invalid_query",
+      message: "The table may only be queried with a condition on its partitioning column.",
+      hint: expect.stringContaining("Give the dataset a `filter` on loaded_at"),
+    },
+  });
 });

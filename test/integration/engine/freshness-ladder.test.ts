@@ -189,7 +189,7 @@ describe("freshness by what the metadata say", () => {
     warehouse.says = { lastChangeMs: noonMs, partitions };
     workshop.clock.nowMs = noonMs + 5 * minuteMs;
     const watched = await start();
-    expect(warehouse.statements[0]).toContain("'2026-01-04 23:59:59.999");
+    expect(warehouse.statements[0]).toContain("'2026-01-05 00:00:00.000");
     workshop.rows([noonMs, noonMs + 6 * minuteMs]);
     warehouse.says = { lastChangeMs: noonMs + 6 * minuteMs, partitions };
     expect(await probed(watched, 1)).toBe(1);

@@ -37,7 +37,7 @@ describe("what is read of the column", () => {
 
   test("is the newest partition where the metadata say that the column is what makes them", () => {
     const partitions = { column: "loaded_at", newestFromMs: noonMs - 12 * hour };
-    const fromPartition = `"loaded_at" >= TIMESTAMP '2026-01-14 23:59:59.999+00:00'`;
+    const fromPartition = `"loaded_at" >= TIMESTAMP '2026-01-15 00:00:00.000+00:00'`;
     expect(planned({}, { partitions })).toMatchObject([{ within: fromPartition }]);
     expect(planned({}, { partitions, last })).toMatchObject([{ within: fromSeen }]);
     expect(planned({}, { partitions: { ...partitions, column: "day" }, last })).toEqual([

@@ -134,6 +134,34 @@ describe("a metered connector", () => {
     expect(telling.seen).toEqual([[{ product: "orders", bytes: null, busyMs: 0 }]]);
   });
 
+  it("counts what a read of statistics had to scan as a statement of the products concerned", async () => {
+    const value = { ok: true, value: {}, atMs: dayMs } as const;
+    const scanned = [4_096, undefined, 1_024, undefined];
+    const ids = ["orders/orders", "orders/lines", "orders/refunds", "payments/ledger"];
+    const telling = new Scripted({
+      statistics: async (refs) =>
+        refs.map(({ id }, place) => {
+          const bytesScanned = scanned[place];
+          const answer = { datasetId: id, statistics: value };
+          return bytesScanned === undefined ? answer : { ...answer, bytesScanned };
+        }),
+    });
+    await telling.connector.statistics?.(
+      ids.map((id) => ({ id, source: { kind: "table", parts: [id] } })),
+      call,
+    );
+    expect(telling.seen).toEqual([
+      [
+        { product: "orders", bytes: 5_120, busyMs: 0 },
+        { product: "payments", bytes: null, busyMs: 0 },
+      ],
+    ]);
+    expect(telling.book.beginWriting()).toMatchObject([
+      { product: "orders", statements: 1, toldStatements: 1, bytes: 5_120 },
+      { product: "payments", statements: 0, toldStatements: 0, bytes: 0 },
+    ]);
+  });
+
   it("counts a statement to the day on which it was sent", async () => {
     const slow = new Scripted({
       query: async () => {
