@@ -1,4 +1,5 @@
 /** The documents of the read API that are made from the mesh, the state and records as they are. */
+import type { Evidence } from "../core/check.ts";
 import type { Incident } from "../core/incident.ts";
 import type { Check, Mesh, Product } from "../core/mesh.ts";
 import type { ResultRecord } from "../core/store.ts";
@@ -8,6 +9,7 @@ import type {
   CheckCount,
   CheckDocument,
   CostsDocument,
+  EvidenceDocument,
   IncidentDocument,
   ProductDocument,
   ProductSummary,
@@ -43,8 +45,17 @@ export function resultDocument(record: ResultRecord): ResultDocument {
             hint: failure.hint ?? null,
             code: failure.code ?? null,
           },
+    evidence: record.evidence === null ? null : evidenceDocument(record.evidence),
     duration_ms: record.durationMs,
     generation: record.generation,
+  };
+}
+
+export function evidenceDocument({ rung, queryIds, bytesScanned }: Evidence): EvidenceDocument {
+  return {
+    rung,
+    query_ids: queryIds,
+    ...(bytesScanned === undefined ? {} : { bytes_scanned: bytesScanned }),
   };
 }
 

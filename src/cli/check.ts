@@ -1,5 +1,6 @@
 import { type CheckOnceReport, checkOnce } from "../app/check-once.ts";
 import { loadMesh } from "../app/configuration.ts";
+import { evidenceDocument } from "../app/documents.ts";
 import { TidemarkError } from "../core/errors.ts";
 import type { CommandContext } from "./command-context.ts";
 import { type Commands, withFormat, withSelectors } from "./commands.ts";
@@ -112,11 +113,7 @@ function jsonOf({ runs, summary, startedMs, finishedMs }: CheckOnceReport) {
                 code: result.failure.code ?? null,
               },
             }),
-        evidence: {
-          rung: evidence.rung,
-          query_ids: evidence.queryIds,
-          ...(evidence.bytesScanned === undefined ? {} : { bytes_scanned: evidence.bytesScanned }),
-        },
+        evidence: evidenceDocument(evidence),
         started_at: new Date(run.startedMs).toISOString(),
         duration_ms: run.durationMs,
       })),

@@ -1,4 +1,5 @@
 import { costsDocument } from "../app/costs.ts";
+import { evidenceDocument } from "../app/documents.ts";
 import { sloStanding } from "../app/slo-document.ts";
 import { readStatus, type SloReport, type StatusReport } from "../app/status.ts";
 import type { Incident } from "../core/incident.ts";
@@ -141,10 +142,11 @@ function jsonOf({ atMs, slos, incidents, notPassing, disabled, costs, budgets }:
       opened_at: new Date(incident.openedMs).toISOString(),
       checks: incident.checkIds,
     })),
-    not_passing: notPassing.map(({ checkId, atMs: resultMs, result }) => ({
+    not_passing: notPassing.map(({ checkId, atMs: resultMs, result, evidence }) => ({
       id: checkId,
       outcome: result.outcome,
       summary: result.summary,
+      evidence: evidence === null ? null : evidenceDocument(evidence),
       at: new Date(resultMs).toISOString(),
     })),
     costs: costs.map((cost) => ({ product: cost.product, ...costsDocument(cost) })),

@@ -95,6 +95,19 @@ export interface CheckResult {
   readonly loads?: KnownLoads;
 }
 
+/**
+ * How a verdict was come by. `rung`: what was read, from nothing at all to whole columns; `queryIds` stand in the
+ * comments of the statements.
+ *
+ * - metadata: what the warehouse keeps about the table, without reading its rows.
+ * - partition: the rows within a condition on the column, which spares the partitions outside of it.
+ */
+export interface Evidence {
+  readonly rung: "none" | "catalogue" | "metadata" | "partition" | "column";
+  readonly queryIds: readonly string[];
+  readonly bytesScanned?: number;
+}
+
 /** A finding about a check's parameters that its zod type cannot express; `path` is relative to the check. */
 export interface ParameterProblem {
   readonly path: readonly (string | number)[];

@@ -1,4 +1,4 @@
-import type { CheckResult } from "./check.ts";
+import type { CheckResult, Evidence } from "./check.ts";
 import type { DailyCost } from "./cost.ts";
 import type { ExclusionRecord, Withdrawal } from "./exclusion.ts";
 import type { CheckAlertState, Delivery, Incident, NewDelivery } from "./incident.ts";
@@ -65,6 +65,8 @@ export interface ResultRecord {
   readonly holdMs: number;
   readonly durationMs: number;
   readonly result: CheckResult;
+  /** Null of results from before it was kept. */
+  readonly evidence: Evidence | null;
 }
 
 /** A part of one check's results, newest first; of one instant the one of the later slot comes first. */

@@ -9,7 +9,7 @@ import type { CheckRun, DatasetRun } from "./run.ts";
 
 /** `check` is as it is declared now: a reload may have changed its schedule while it was measured. */
 export function recordOf(
-  { atMs, result }: CheckRun,
+  { atMs, result, evidence }: CheckRun,
   check: Check,
   run: DatasetRun,
   slots: readonly Slot[],
@@ -32,6 +32,7 @@ export function recordOf(
     holdMs: check.holdMs ?? nextDueMs - atMs + Math.floor(shortestGap(check.schedule) / 2),
     durationMs: run.durationMs,
     result,
+    evidence,
   };
 }
 

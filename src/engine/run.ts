@@ -1,4 +1,4 @@
-import type { CheckResult, LastSeen } from "../core/check.ts";
+import type { CheckResult, Evidence, LastSeen } from "../core/check.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Statistics } from "../core/connector.ts";
 import type { Logger } from "../core/logger.ts";
@@ -11,19 +11,6 @@ import { type MeasuredFigures, measurementsOf } from "./measure.ts";
 import { type ProbeMoment, type ProbePlan, planProbe } from "./plan.ts";
 import { settledResult } from "./settled.ts";
 import { refOf, type Warehouse } from "./warehouses.ts";
-
-/**
- * How a verdict was come by. `rung`: what was read, from nothing at all to whole columns; `queryIds` stand in the
- * comments of the statements.
- *
- * - metadata: what the warehouse keeps about the table, without reading its rows.
- * - partition: the rows within a condition on the column, which spares the partitions outside of it.
- */
-export interface Evidence {
-  readonly rung: "none" | "catalogue" | "metadata" | "partition" | "column";
-  readonly queryIds: readonly string[];
-  readonly bytesScanned?: number;
-}
 
 export interface CheckRun {
   readonly check: Check;

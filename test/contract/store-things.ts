@@ -70,6 +70,7 @@ export function resultOf(slotId: number, changes: Partial<ResultRecord> = {}): R
     holdMs: 22.5 * minute,
     durationMs: 12.5,
     result: passed,
+    evidence: { rung: "column", queryIds: ["orders/orders 4f2a"] },
     ...changes,
   };
 }

@@ -98,7 +98,7 @@ it("a store of the first version is migrated without loss, and takes what is new
     ],
   });
   expect(await store.results.history("orders/orders/fresh", 0, t0 + 1)).toEqual([
-    resultOf(1, { holdMs: 1_350_000 }),
+    resultOf(1, { holdMs: 1_350_000, evidence: null }),
   ]);
   expect(await store.incidents.open()).toEqual([incidentOf()]);
   expect([...(await store.incidents.states()).values()]).toEqual([stateOf()]);
@@ -133,7 +133,7 @@ it.each(["readOnly", "command"] as const)(
     const options = { access, logger: silentLogger };
     await expect(openSqliteStore(path, options)).rejects.toMatchObject({
       code: "TM_STORE_UNAVAILABLE",
-      message: `The store ${path} is of version 1; this Tidemark needs version 3.`,
+      message: `The store ${path} is of version 1; this Tidemark needs version 4.`,
       hint: "Run `tidemark serve` of this version once: it brings the store up to date.",
     });
     await (await openSqliteStore(path, serve))[Symbol.asyncDispose]();

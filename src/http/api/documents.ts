@@ -2,12 +2,19 @@
  * The documents of the read API, as they are sent. Instants are ISO 8601 in UTC, lengths are in the unit that
  * their name ends with, and what is not known is null, never 0.
  */
-import type { Figures } from "../../core/check.ts";
+import type { Evidence, Figures } from "../../core/check.ts";
 import type { ExclusionMode } from "../../core/exclusion.ts";
 import type { Incident } from "../../core/incident.ts";
 import type { Check, Product, Slo } from "../../core/mesh.ts";
 import type { TimeState } from "../../core/timeline.ts";
 import type { FailureKind, Outcome } from "../../core/vocabulary.ts";
+
+/** What a verdict was read from, with the ids of the statements; the bytes where the warehouse tells them. */
+export interface EvidenceDocument {
+  readonly rung: Evidence["rung"];
+  readonly query_ids: readonly string[];
+  readonly bytes_scanned?: number;
+}
 
 /** What a check said once: our own sentences and figures, never a row's value. */
 export interface ResultDocument {
@@ -24,6 +31,7 @@ export interface ResultDocument {
     readonly hint: string | null;
     readonly code: string | null;
   } | null;
+  readonly evidence: EvidenceDocument | null;
   readonly duration_ms: number;
   /** Of what was measured and judged; a verdict never holds into another generation. */
   readonly generation: string;

@@ -1,4 +1,4 @@
-import type { CheckResult } from "../../core/check.ts";
+import type { CheckResult, Evidence } from "../../core/check.ts";
 import type { ResultRecord, Results, ResultsPage } from "../../core/store.ts";
 import type { EpochMs } from "../../core/vocabulary.ts";
 import type { Access } from "./access.ts";
@@ -14,10 +14,11 @@ interface ResultRow {
   readonly hold_ms: number;
   readonly duration_ms: number;
   readonly result: string;
+  readonly evidence: string | null;
 }
 
 const resultColumns =
-  "slot_id, check_id, generation, at_ms, next_due_ms, hold_ms, duration_ms, result";
+  "slot_id, check_id, generation, at_ms, next_due_ms, hold_ms, duration_ms, result, evidence";
 
 const everyCheck = `WITH RECURSIVE ${idsOf("results", "check_id")}`;
 
@@ -32,7 +33,7 @@ export class SqliteResults implements Results {
     return this.#access.write((db) => {
       for (const record of records) {
         db.run(
-          `INSERT INTO results (${resultColumns}, outcome) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+          `INSERT INTO results (${resultColumns}, outcome) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
           [
             record.slotId,
             record.checkId,
@@ -42,6 +43,7 @@ export class SqliteResults implements Results {
             record.holdMs,
             record.durationMs,
             toJson(record.result),
+            record.evidence === null ? null : toJson(record.evidence),
             record.result.outcome,
           ],
         );
@@ -121,5 +123,6 @@ function recordOf(row: ResultRow): ResultRecord {
     holdMs: row.hold_ms,
     durationMs: row.duration_ms,
     result: fromJson(row.result) as CheckResult,
+    evidence: row.evidence === null ? null : (fromJson(row.evidence) as Evidence),
   };
 }

@@ -286,6 +286,7 @@ export async function addResult(
       holdMs: 22.5 * minuteMs,
       durationMs: 12.5,
       result,
+      evidence: { rung: "column", queryIds: ["orders/orders 4f2a"] },
     },
   ]);
 }

@@ -52,13 +52,15 @@ describe("slots of one dataset", () => {
     expect(witness.statements).toHaveLength(1);
     expect(endings).toMatchObject({ done: 2, missed: 1 });
     expect(await store.slots.countByEnding()).toMatchObject({ done: 2, open: 0 });
-    const slots = await Promise.all(
-      ["orders/orders/fresh", "orders/orders/enough"].map(async (id) => {
-        const [result] = await store.results.history(id, 0, noonMs * 2);
-        return result?.slotId;
-      }),
+    const results = await Promise.all(
+      ["orders/orders/fresh", "orders/orders/enough"].map((id) =>
+        store.results.history(id, 0, noonMs * 2),
+      ),
     );
-    expect(new Set(slots).size).toBe(2);
+    expect(new Set(results.map(([result]) => result?.slotId)).size).toBe(2);
+    for (const [result] of results) {
+      expect(result?.evidence).toEqual({ rung: "column", queryIds: ["orders/orders id1"] });
+    }
   });
 
   it("merge with a confirming one that falls due at the same time", async () => {

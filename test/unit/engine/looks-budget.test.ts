@@ -29,6 +29,7 @@ it("a check that a budget kept from being measured is looked at when the next UT
     nextDueMs: noonMs,
     holdMs: 0,
     durationMs: 1,
+    evidence: null,
     result: {
       outcome: "error",
       summary: "Spent.",

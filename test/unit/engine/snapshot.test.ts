@@ -59,6 +59,7 @@ function observed(atMs: number, holdMs: number, given: Partial<StateChange> = {}
         nextDueMs: atMs + holdMs,
         holdMs,
         durationMs: 3,
+        evidence: null,
         result: passed,
       },
     ],

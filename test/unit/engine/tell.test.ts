@@ -192,6 +192,7 @@ describe("tell", () => {
     nextDueMs: 900_000,
     holdMs: 900_000,
     durationMs: 3,
+    evidence: null,
     result: failed,
   };
   const [opened] = mergeChanges([changed("opened", "orders/rows/two")], 61_000);
