@@ -1,10 +1,9 @@
 import { isAbsolute, join } from "node:path";
 import { z } from "zod";
+import { bytesPattern, parseBytes } from "../../src/core/bytes.ts";
 
 const text = z.string().min(1).optional();
 
-/** Powers of 1000, or with an `i` of 1024; digits are bounded so that a hostile text costs nothing. */
-const sizePattern = /^(\d{1,12})(?:\.(\d{1,3}))? ?([KMGTkmgt]?)([Ii]?)[Bb]$/;
 const largestSize = 1024 ** 5;
 
 /** The keys of a `bigquery` connection in tidemark.yaml. */
@@ -34,10 +33,8 @@ export const config = z
     }),
     maximum_bytes_billed: z
       .string()
-      .regex(sizePattern, { error: "must be a size such as 500MB or 10GB", abort: true })
-      .refine((size) => bytesOf(size) >= 1 && bytesOf(size) <= largestSize, {
-        error: "must be between 1B and 1024TiB",
-      })
+      .regex(bytesPattern, { error: "must be a size such as 500MB or 10GB", abort: true })
+      .refine((size) => isWithin(parseBytes(size)), { error: "must be between 1B and 1024TiB" })
       .default("10GB")
       .meta({
         description: "A query that would be billed for more fails, and costs nothing.",
@@ -117,7 +114,8 @@ export function readSettings(
     location: given.location ?? null,
     identity,
     impersonate: given.impersonate ?? null,
-    maximumBytesBilled: bytesOf(given.maximum_bytes_billed),
+    // What is too large for a number is refused before.
+    maximumBytesBilled: parseBytes(given.maximum_bytes_billed) ?? largestSize,
     origin,
   };
 }
@@ -176,9 +174,6 @@ function pathOf(dataset: string, project: string): TablePath {
     : { project: dataset.slice(0, dotAt), dataset: dataset.slice(dotAt + 1) };
 }
 
-function bytesOf(size: string): number {
-  const [, whole = "", decimals = "", letter = "", binary = ""] = sizePattern.exec(size) ?? [];
-  const power = letter === "" ? 0 : "KMGT".indexOf(letter.toUpperCase()) + 1;
-  const unit = (binary === "" ? 1000 : 1024) ** power;
-  return Math.floor(Number(`${whole}.${decimals}0`) * unit);
+function isWithin(bytes: number | null): boolean {
+  return bytes !== null && bytes >= 1 && bytes <= largestSize;
 }

@@ -1,5 +1,5 @@
 import { referencePattern } from "../../src/config/json-schema.ts";
-import { bytesPattern } from "../../src/time/bytes.ts";
+import { bytesPattern } from "../../src/core/bytes.ts";
 import { durationPattern } from "../../src/time/duration.ts";
 import { percentPattern } from "../../src/time/percent.ts";
 import { table } from "./markdown.ts";

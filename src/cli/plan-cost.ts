@@ -1,7 +1,7 @@
 import { systemClock } from "../app/clock.ts";
 import { type CostPlan, type ProbeEstimate, planCost, type Total } from "../app/cost-plan.ts";
+import { formatBytes } from "../core/bytes.ts";
 import type { Mesh } from "../core/mesh.ts";
-import { formatBytes } from "../time/bytes.ts";
 import type { CommandContext } from "./command-context.ts";
 import { type ExitCode, exitCodes } from "./exit-codes.ts";
 import { counted, type Terminal, table } from "./terminal.ts";

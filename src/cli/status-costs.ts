@@ -1,6 +1,6 @@
 import type { StatusReport } from "../app/status.ts";
+import { formatBytes } from "../core/bytes.ts";
 import { bytesWords, secondsWords } from "../export/report/cost-words.ts";
-import { formatBytes } from "../time/bytes.ts";
 import { type Terminal, table } from "./terminal.ts";
 
 const headings = ["looking cost (UTC days)", "today", "", "30 days", ""];

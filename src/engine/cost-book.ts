@@ -5,11 +5,12 @@
  * it is counted once: a transaction that fails gives it back, and a process that dies before has counted nothing. Bytes
  * count towards a budget from the moment they are known.
  */
+
+import { formatBytes } from "../core/bytes.ts";
 import type { ByteBudget, DailyCost } from "../core/cost.ts";
 import type { MeasurementFailure } from "../core/measurement.ts";
 import type { Mesh } from "../core/mesh.ts";
 import type { EpochMs } from "../core/vocabulary.ts";
-import { formatBytes } from "../time/bytes.ts";
 import { utcDayMs } from "../time/utc-day.ts";
 
 /** Whom a statement is sent for, and when. */

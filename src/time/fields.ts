@@ -1,6 +1,6 @@
 import { z } from "zod";
+import { bytesPattern, parseBytes } from "../core/bytes.ts";
 import type { DurationMs, Ppm } from "../core/vocabulary.ts";
-import { bytesPattern, parseBytes } from "./bytes.ts";
 import { formatTimeOfDay, parseTimeOfDay, timeOfDayPattern } from "./deadlines.ts";
 import { durationPattern, parseDuration } from "./duration.ts";
 import { parsePercent, percentPattern } from "./percent.ts";

@@ -1,6 +1,7 @@
 /** How what looking cost is spelled. What a warehouse does not tell is never shown as nothing. */
+
+import { formatBytes } from "../../core/bytes.ts";
 import type { CostSum } from "../../core/cost.ts";
-import { formatBytes } from "../../time/bytes.ts";
 import { utcDayMs } from "../../time/utc-day.ts";
 import type { ReportedCost } from "./document.ts";
 import { lengthWords } from "./words.ts";

@@ -51,6 +51,9 @@ describe("the configuration", () => {
     [{ key_file: "key.json", impersonate: "a@b.iam.gserviceaccount.com" }, []],
     [{ api_endpoint: "bigquery-x.p.googleapis.com" }, []],
     [{ maximum_bytes_billed: "1.5TiB" }, []],
+    [{ maximum_bytes_billed: "500 mb" }, []],
+    [{ maximum_bytes_billed: "1048576B" }, []],
+    [{ maximum_bytes_billed: "1PiB" }, []],
     [{ key_file: "key.json", credentials: "{}" }, ["credentials"]],
     [{ credentials: "not json, canary" }, ["credentials"]],
     [{ credentials: "[]" }, ["credentials"]],
@@ -62,6 +65,8 @@ describe("the configuration", () => {
     [{ maximum_bytes_billed: "0GB" }, ["maximum_bytes_billed"]],
     [{ maximum_bytes_billed: "10" }, ["maximum_bytes_billed"]],
     [{ maximum_bytes_billed: "9999TiB" }, ["maximum_bytes_billed"]],
+    [{ maximum_bytes_billed: "9999999999999999PB" }, ["maximum_bytes_billed"]],
+    [{ maximum_bytes_billed: "10Giga" }, ["maximum_bytes_billed"]],
     [{ impersonate: "nobody" }, ["impersonate"]],
     [{ keyfile: "key.json" }, [""]],
   ])("%j has problems at %j", (keys, places) => {

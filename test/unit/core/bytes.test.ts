@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { config as duckdbConfig } from "../../../connectors/duckdb/config.ts";
-import { formatBytes, parseBytes } from "../../../src/time/bytes.ts";
+import { formatBytes, parseBytes } from "../../../src/core/bytes.ts";
 
 describe("parseBytes", () => {
   it.each([
