@@ -1,3 +1,5 @@
+import { devNull } from "node:os";
+import { join } from "node:path";
 import type * as sdkModule from "snowflake-sdk";
 import { ConnectorError } from "../../src/core/connector.ts";
 
@@ -24,12 +26,14 @@ export interface SdkStatement {
 
 /**
  * Set before the driver is loaded, unless the user has: it would ask the cloud's metadata addresses where it runs, send
- * the form of the account's name to Snowflake, and load a native library that only reports its version.
+ * the form of the account's name to Snowflake, load a native library that only reports its version, and keep the answers
+ * of OCSP servers in the home folder. Below a device no folder can be made, and then it keeps them in memory.
  */
 const environment = {
   SNOWFLAKE_DISABLE_PLATFORM_DETECTION: "true",
   SF_TELEMETRY_DISABLE_CONNECTION_SHAPE: "true",
   SNOWFLAKE_DISABLE_MINICORE: "true",
+  SF_OCSP_RESPONSE_CACHE_DIR: join(devNull, "snowflake"),
 } as const;
 
 let loading: Promise<Sdk> | null = null;

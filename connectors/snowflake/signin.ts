@@ -23,6 +23,8 @@ export async function connectionOptions(settings: SnowflakeSettings): Promise<Co
     // A heartbeat would keep sessions for ever; a new one costs one round trip.
     clientSessionKeepAlive: false,
     clientStoreTemporaryCredential: false,
+    // Else a sf_client_config.json in the home folder would turn on a log of statements, or keep the driver from connecting.
+    ...(process.env["SF_CLIENT_CONFIG_FILE"] ? {} : { clientConfigFile: "" }),
     disableQueryContextCache: true,
     includeRetryReason: false,
     // Our own deadline ends the waiting; at sign-in the driver's retries would outlast it.

@@ -1,6 +1,6 @@
 /**
  * Run in an empty folder with the server's origin and a password for arguments: says what the connector loads, whom it
- * calls and what it leaves in the working folder.
+ * calls and what it leaves in the working and the home folder.
  */
 import { subscribe } from "node:diagnostics_channel";
 import { readdirSync } from "node:fs";
@@ -34,6 +34,7 @@ const found = {
   rows,
   called: [...called],
   files: readdirSync("."),
+  homeFiles: readdirSync(process.env["HOME"] ?? "", { recursive: true }),
   detection: process.env["SNOWFLAKE_DISABLE_PLATFORM_DETECTION"],
   minicore: process.env["SNOWFLAKE_DISABLE_MINICORE"],
 };

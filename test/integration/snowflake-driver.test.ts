@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { chmod } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
@@ -7,10 +8,16 @@ import { startSnowflake, users } from "../helpers/snowflake.ts";
 
 const child = fileURLToPath(new URL("snowflake-driver-child.ts", import.meta.url));
 
-test("the driver is loaded on first use, calls nobody else, and leaves no log and no process behind", async () => {
+/** The driver looks for it in the home folder, and would write down every request. */
+const logSettings = (path: string) =>
+  JSON.stringify({ common: { log_level: "TRACE", log_path: path } });
+
+test("the driver is loaded on first use, calls nobody else, and leaves no file and no process behind", async () => {
   await using running = await startSnowflake();
   await using folder = await TemporaryFolder.make();
   await using home = await TemporaryFolder.make();
+  await home.write({ "sf_client_config.json": logSettings(home.path) });
+  await chmod(home.at("sf_client_config.json"), 0o600);
   const { stdout, stderr } = await promisify(execFile)(
     process.execPath,
     [child, running.server.origin, users.password],
@@ -26,6 +33,7 @@ test("the driver is loaded on first use, calls nobody else, and leaves no log an
     rows: [["here"]],
     called: ["127.0.0.1"],
     files: [],
+    homeFiles: ["sf_client_config.json"],
     detection: "true",
     minicore: "as the user has it",
   });
