@@ -53,7 +53,7 @@ export class SnowflakeDriver implements AsyncDisposable {
   ): Promise<Answer> {
     const connection = await this.#session.open(deadline);
     try {
-      return await send(connection, statement, options, deadline);
+      return await this.#send(connection, statement, options, deadline);
     } catch (error) {
       if (!isSessionGone(error)) {
         throw asConnectorError(error);
@@ -61,30 +61,33 @@ export class SnowflakeDriver implements AsyncDisposable {
       this.#session.drop(connection);
     }
     try {
-      return await send(await this.#session.open(deadline), statement, options, deadline);
+      const another = await this.#session.open(deadline);
+      return await this.#send(another, statement, options, deadline);
     } catch (error) {
       throw asConnectorError(error);
     }
   }
-}
 
-async function send(
-  connection: Connection,
-  { text, maxRows, isDescribed }: Parameters<Ask>[0],
-  { label, timeoutMs }: CallOptions,
-  deadline: CallDeadline,
-): Promise<Answer> {
-  const running = new RunningStatement(connection, {
-    // At the beginning of a statement Snowflake's history leaves remarks out.
-    text: `${text}\n${queryComment(label)}`,
-    parameters: parametersOf(label, timeoutMs, maxRows),
-    maxRows,
-    isDescribed,
-  });
-  const end = await deadline.race(running.answer);
-  if (!end.isStopped) {
-    return end.value;
+  async #send(
+    connection: Connection,
+    { text, maxRows, isDescribed }: Parameters<Ask>[0],
+    { label, timeoutMs }: CallOptions,
+    deadline: CallDeadline,
+  ): Promise<Answer> {
+    const running = new RunningStatement(connection, {
+      // At the beginning of a statement Snowflake's history leaves remarks out.
+      text: `${text}\n${queryComment(label)}`,
+      parameters: parametersOf(label, timeoutMs, maxRows),
+      maxRows,
+      isDescribed,
+    });
+    const end = await deadline.race(running.answer);
+    if (!end.isStopped) {
+      return end.value;
+    }
+    if (!(await running.stop())) {
+      this.#session.abandon(connection, running.chase());
+    }
+    throw new ConnectorError(stoppedFailure(end.reason));
   }
-  await running.stop();
-  throw new ConnectorError(stoppedFailure(end.reason));
 }

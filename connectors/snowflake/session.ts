@@ -59,6 +59,15 @@ export class Session implements AsyncDisposable {
     }
   }
 
+  /**
+   * The next call opens another: over this one the server cannot be reached, or does not end what it is told to, and
+   * whatever else were sent over it would only queue up. It is ended after what runs on it.
+   */
+  abandon(connection: Connection, rest: Promise<void>): void {
+    this.drop(connection);
+    void rest.then(() => close(connection));
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     const opening = this.#opening;
     this.#opening = null;

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { ConnectorError } from "../../src/core/connector.ts";
 import type { SqlValue } from "../../src/core/value.ts";
 import type { Parameters } from "./parameters.ts";
@@ -22,8 +21,11 @@ export interface Request {
 
 /** A cancel is sent again while its statement goes on: one that overtakes it finds nothing to cancel. */
 const cancelEveryMs = 100;
-/** How long the end of a cancelled statement is waited for. The server's own timeout ends what outlives it. */
+/** How long the end of a cancelled statement is waited for. */
 const cancelBoundMs = 3_000;
+/** Between two cancels of a statement whose end is not waited for, when they are answered and when they are not. */
+const chaseEveryMs = 1_000;
+const silenceBoundMs = 5_000;
 
 /**
  * One statement on its way. It is sent as a synchronous one, which Snowflake answers in one round trip when it takes
@@ -43,18 +45,32 @@ export class RunningStatement {
     this.answer.catch(() => undefined);
   }
 
-  /** Cancels it on the server, and returns when it is over or when it is no use to wait. Throws nothing. */
-  async stop(): Promise<void> {
+  /** Cancels it on the server, and returns when it is over (true) or when it is no use to wait. Throws nothing. */
+  async stop(): Promise<boolean> {
     this.#isStopped = true;
     const bound = new AbortController();
     const timer = setTimeout(() => bound.abort(), cancelBoundMs);
     try {
       while (!this.#isOver && !bound.signal.aborted) {
         await this.#wait(bound.signal, this.#cancel());
-        await this.#wait(bound.signal, sleep(cancelEveryMs, undefined, { ref: false }));
+        await this.#wait(bound.signal, pause(cancelEveryMs));
       }
     } finally {
       clearTimeout(timer);
+    }
+    return this.#isOver;
+  }
+
+  /**
+   * Goes on cancelling until it is over. The driver repeats a request that got no answer, for a minute after refusals and
+   * for ten after silence, and cannot be told to leave it: once the network is back the statement would run although
+   * nobody waits for it. Throws nothing, and keeps no process alive.
+   */
+  async chase(): Promise<void> {
+    const over = this.answer.then(ignore, ignore);
+    while (!this.#isOver) {
+      await Promise.race([over, this.#cancel(), pause(silenceBoundMs)]);
+      await Promise.race([over, pause(chaseEveryMs)]);
     }
   }
 
@@ -70,6 +86,9 @@ export class RunningStatement {
 
   /** Until `work` or the statement is over; a cancel's answer may never come. */
   async #wait(bound: AbortSignal, work: Promise<unknown>): Promise<void> {
+    if (bound.aborted) {
+      return;
+    }
     const given = Promise.withResolvers<void>();
     const giveUp = () => given.resolve();
     bound.addEventListener("abort", giveUp, { once: true });
@@ -144,6 +163,13 @@ export class RunningStatement {
 }
 
 const ignore = (): void => undefined;
+
+/** Keeps no process alive. */
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms).unref();
+  });
+}
 
 /** The driver ends without a word when a chunk of the result cannot be downloaded. */
 function incomplete(): ConnectorError {

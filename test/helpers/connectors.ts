@@ -1,5 +1,10 @@
 import type { Clock } from "../../src/core/clock.ts";
-import type { CallOptions, ConnectorContext } from "../../src/core/connector.ts";
+import {
+  type CallOptions,
+  type ConnectorContext,
+  ConnectorError,
+} from "../../src/core/connector.ts";
+import type { MeasurementFailure } from "../../src/core/measurement.ts";
 import { silentLogger } from "./silent-logger.ts";
 
 /** The machine's own clock, for tests in which a real server keeps the time. */
@@ -26,4 +31,19 @@ export function connectorContext(more: Partial<ConnectorContext> = {}): Connecto
     datasets: [],
     ...more,
   };
+}
+
+/** What a call failed with. Throws when it did not, and what is no failure of a warehouse. */
+export async function failureOf(call: Promise<unknown>): Promise<MeasurementFailure> {
+  const end = await call.then(
+    () => null,
+    (error: unknown) => ({ error }),
+  );
+  if (end === null) {
+    throw new Error("the call did not fail");
+  }
+  if (end.error instanceof ConnectorError) {
+    return end.error.failure;
+  }
+  throw end.error;
 }

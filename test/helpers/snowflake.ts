@@ -32,6 +32,10 @@ export const users: Users = {
   roles: ["TIDEMARK_READER"],
 };
 
+/** Works on for longer than anybody waits. */
+export const endlessQuery =
+  "select sum(hash(a.range + b.range)) as n from table(generator(rowcount => 10000000)) as a, table(generator(rowcount => 10000000)) as b";
+
 /** What all of the counterpart's connections have in common. */
 export function settingsFor(origin: string): SnowflakeConfig {
   return {

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { type Connector, ConnectorError } from "../../src/core/connector.ts";
+import type { Connector } from "../../src/core/connector.ts";
 import { SqlFailure } from "../counterparts/snowflake-errors.ts";
-import { callOptions } from "../helpers/connectors.ts";
+import { callOptions, failureOf } from "../helpers/connectors.ts";
 import { containing, someCount } from "../helpers/matchers.ts";
-import { startSnowflake } from "../helpers/snowflake.ts";
+import { endlessQuery, startSnowflake } from "../helpers/snowflake.ts";
 
 type Running = Awaited<ReturnType<typeof startSnowflake>>;
 
@@ -20,13 +20,6 @@ afterEach(async () => {
 
 const ask = (sql: string, more: { timeoutMs?: number; signal?: AbortSignal } = {}) =>
   connector.query(sql, { ...callOptions(more), maxRows: 10 });
-const failureOf = async (work: Promise<unknown>) => {
-  const error = await work.then(
-    () => null,
-    (thrown: unknown) => thrown,
-  );
-  return error instanceof ConnectorError ? error.failure : error;
-};
 const noneRunning = () =>
   vi.waitFor(() => expect(running.server.engine.runningCount).toBe(0), {
     timeout: 5_000,
@@ -36,8 +29,6 @@ const noneRunning = () =>
 /** Some tenths of a second of work. */
 const slow =
   "select count(*) as n from table(generator(rowcount => 6000)) as a, table(generator(rowcount => 6000)) as b where hash(a.range + b.range) % 7 = 0";
-const endless =
-  "select sum(hash(a.range + b.range)) as n from table(generator(rowcount => 10000000)) as a, table(generator(rowcount => 10000000)) as b";
 
 describe("a session with Snowflake", () => {
   test("is opened on first use and shared by all calls", async () => {
@@ -133,21 +124,25 @@ describe("a statement on Snowflake", () => {
   test("is cancelled on the server when its time is over, while the connection drops", async () => {
     running.server.holdMs = 20;
     running.server.faults.push({ on: "/result", times: 1, act: "drop" });
-    expect(await failureOf(ask(endless, { timeoutMs: 150 }))).toMatchObject({ kind: "timeout" });
+    expect(await failureOf(ask(endlessQuery, { timeoutMs: 150 }))).toMatchObject({
+      kind: "timeout",
+    });
     await noneRunning();
   });
 
   test("is ended by its server's own timeout when a cancel is never answered", async () => {
     running.server.faults.push({ on: "abort-request", times: 1_000, act: "hang" });
     const startedMs = performance.now();
-    expect(await failureOf(ask(endless, { timeoutMs: 150 }))).toMatchObject({ kind: "timeout" });
+    expect(await failureOf(ask(endlessQuery, { timeoutMs: 150 }))).toMatchObject({
+      kind: "timeout",
+    });
     expect(performance.now() - startedMs).toBeLessThan(4_000);
     await noneRunning();
   });
 
   test("that the warehouse's timeout stops says which settings to look at", async () => {
     running.server.warehouseTimeoutMs = 30;
-    expect(await failureOf(ask(endless))).toMatchObject({
+    expect(await failureOf(ask(endlessQuery))).toMatchObject({
       kind: "timeout",
       code: "000630",
       hint: containing("STATEMENT_TIMEOUT_IN_SECONDS"),
@@ -155,7 +150,7 @@ describe("a statement on Snowflake", () => {
   });
 
   test("that somebody else cancels is not taken for a timeout", async () => {
-    const failure = failureOf(ask(endless));
+    const failure = failureOf(ask(endlessQuery));
     await vi.waitFor(() => expect(running.server.engine.runningCount).toBe(1));
     running.server.cancelAll();
     expect(await failure).toMatchObject({ kind: "cancelled", code: "000604" });
