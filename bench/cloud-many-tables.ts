@@ -14,7 +14,7 @@ const concurrency = 4;
 const warmUps = 2;
 const pairs = 15;
 const maxCpuMs = 2;
-/** All figures of a table go into one statement, since these warehouses store columns apart. */
+/** All figures of a table go into one statement, since these warehouses store columns apart; tables may share one. */
 const maxStatements = 1;
 
 /** Ten for each table: freshness, volume and its columns. */
@@ -52,7 +52,8 @@ async function measure(cloud: Cloud, report: Report): Promise<void> {
   await using counterpart = await CounterpartProcess.start(cloud, tables, rowsPerTable);
   await using client = await cloud.reach(counterpart.origin);
   await using folder = await TemporaryFolder.make();
-  const connection = { type: cloud.type, max_concurrency: concurrency, ...client.keys };
+  const keys = { ...cloud.keys(counterpart.origin), ...client.keys };
+  const connection = { type: cloud.type, max_concurrency: concurrency, ...keys };
   const mesh = await readMesh(await writeMesh(folder, connection, { shop: datasetsOf(cloud) }));
   await using warehouses = await openWarehouses(mesh);
 
@@ -75,18 +76,19 @@ async function measure(cloud: Cloud, report: Report): Promise<void> {
   const found = await compareCpu(
     () => check(mesh, warehouses),
     () => askAll(client, statements),
+    // It keeps what it was asked until it is looked at, and would slow down.
+    () => counterpart.look(),
   );
-  const moreMs = median(found.map(({ ownMs, rawMs }) => ownMs - rawMs)) / statements.length;
-  const ownMs = median(found.map((pair) => pair.ownMs)) / statements.length;
-  const rawMs = median(found.map((pair) => pair.rawMs)) / statements.length;
+  const moreMs = median(found.map(({ ownMs, rawMs }) => ownMs - rawMs)) / tables;
+  const ownMs = median(found.map((pair) => pair.ownMs)) / tables;
+  const rawMs = median(found.map((pair) => pair.rawMs)) / tables;
   report.find({
-    what: `${cloud.type}: our own processor time for a statement`,
+    what: `${cloud.type}: our own processor time for a dataset`,
     measured: `${asMs(moreMs)}: ${asMs(ownMs)} less the client's (${(ownMs / rawMs).toFixed(2)} ×)`,
     baseline: `${asMs(rawMs)} for ${cloud.client} with the same ${statements.length} statements`,
     target: `at most ${asMs(maxCpuMs)}`,
     isMet: moreMs <= maxCpuMs,
   });
-  await counterpart.look();
 }
 
 function perDataset(count: number): string {
@@ -125,6 +127,7 @@ interface CpuPair {
 async function compareCpu(
   own: () => Promise<void>,
   raw: () => Promise<void>,
+  between: () => Promise<unknown>,
 ): Promise<readonly CpuPair[]> {
   const found: CpuPair[] = [];
   for (let pair = -warmUps; pair < pairs; pair += 1) {
@@ -135,6 +138,7 @@ async function compareCpu(
       const [ownMs, rawMs] = isOwnFirst ? [first, second] : [second, first];
       found.push({ ownMs, rawMs });
     }
+    await between();
   }
   return found;
 }

@@ -1,7 +1,9 @@
 /** The cloud warehouses that benchmarks run against: counterparts of their protocols, and their own clients. */
+import { loadSdk } from "../../connectors/snowflake/sdk.ts";
 import { BigqueryServer } from "../../test/counterparts/bigquery-server.ts";
 import { SignInServer, tokenHosts } from "../../test/counterparts/bigquery-sign-in.ts";
 import { reroute } from "../../test/helpers/reroute.ts";
+import { settingsFor, startSnowflake, users } from "../../test/helpers/snowflake.ts";
 
 /** What a counterpart was asked since it was last looked at. */
 export interface Asked {
@@ -22,7 +24,7 @@ export interface CloudCounterpart extends AsyncDisposable {
 
 /** A way to a counterpart. Disposing of it closes the client. */
 export interface CloudClient extends AsyncDisposable {
-  /** Of the connection in tidemark.yaml. */
+  /** Further keys of a connection of this process, which signs in as in production. */
   readonly keys: Readonly<Record<string, unknown>>;
   /** Runs a statement by the warehouse's own client, and waits for its rows. */
   ask(sql: string): Promise<unknown>;
@@ -34,6 +36,8 @@ export interface Cloud {
   /** The package that it is beside. */
   readonly client: string;
   readonly columns: Readonly<Record<string, unknown>>;
+  /** Of a connection that any process can open. */
+  keys(origin: string): Readonly<Record<string, unknown>>;
   start(): Promise<CloudCounterpart>;
   reach(origin: string): Promise<CloudClient>;
 }
@@ -47,6 +51,8 @@ const bigquery: Cloud = {
     ordered_at: { type: "TIMESTAMP" },
     amount: { type: "NUMERIC" },
   },
+
+  keys: (origin) => ({ project: "test-project", api_endpoint: origin }),
 
   async start() {
     const server = await BigqueryServer.open();
@@ -85,14 +91,9 @@ const bigquery: Cloud = {
     const signIn = await new SignInServer().start();
     const rerouted = reroute(tokenHosts, signIn.port);
     const credentials = signIn.newKey("reader@test-project.iam.gserviceaccount.com");
-    const projectId = "test-project";
-    const client = new BigQuery({ projectId, apiEndpoint: origin, credentials });
+    const client = new BigQuery({ projectId: "test-project", apiEndpoint: origin, credentials });
     return {
-      keys: {
-        project: projectId,
-        api_endpoint: origin,
-        credentials: JSON.stringify(credentials),
-      },
+      keys: { credentials: JSON.stringify(credentials) },
       async ask(query) {
         const [job] = await client.createQueryJob({ query, location: "europe-west3" });
         return job.getQueryResults();
@@ -105,5 +106,73 @@ const bigquery: Cloud = {
   },
 };
 
+const snowflake: Cloud = {
+  type: "snowflake",
+  client: "snowflake-sdk",
+  columns: {
+    id: { type: "number(38,0)", nullable: false },
+    loaded_at: { type: "timestamp_ltz", nullable: false },
+    ordered_at: { type: "timestamp_ltz" },
+    amount: { type: "number(38,10)" },
+  },
+
+  keys: (origin) => ({ ...settingsFor(origin), password: users.password }),
+
+  async start() {
+    const { server, ...running } = await startSnowflake();
+    const { engine } = server;
+    return {
+      origin: server.origin,
+      async fill(tables, rows) {
+        await engine.execute("create schema SHOP");
+        for (let at = 0; at < tables; at += 1) {
+          await engine.execute(
+            `create table SHOP.ORDERS_${at} (ID number(38,0) not null, LOADED_AT timestamp_ltz not null, ORDERED_AT timestamp_ltz, AMOUNT number(38,10))`,
+          );
+          await engine.execute(
+            `insert into SHOP.ORDERS_${at} select n, now() - to_minutes(n), now() - to_minutes(n), n from range(1, ${rows + 1}) as t (n)`,
+          );
+        }
+      },
+      look() {
+        const statements = server.statements.splice(0);
+        const requests = server.requests.splice(0).length;
+        const reading = statements.filter(
+          ({ sql, needsWarehouse }) => needsWarehouse && !sql.includes("information_schema"),
+        );
+        return { requests, statements: reading.map(({ sql }) => sql) };
+      },
+      [Symbol.asyncDispose]: () => running[Symbol.asyncDispose](),
+    };
+  },
+
+  async reach(origin) {
+    const sdk = await loadSdk();
+    const connection = sdk.createConnection({
+      account: users.account,
+      accessUrl: origin,
+      username: users.user,
+      password: users.password,
+      warehouse: "tidemark_wh",
+      database: "tidemark_test",
+    });
+    await connection.connectAsync();
+    return {
+      keys: {},
+      ask: (sqlText) =>
+        new Promise((resolve, reject) => {
+          connection.execute({
+            sqlText,
+            complete: (error, _statement, rows) => (error ? reject(error) : resolve(rows)),
+          });
+        }),
+      [Symbol.asyncDispose]: () =>
+        new Promise((resolve) => {
+          connection.destroy(() => resolve());
+        }),
+    };
+  },
+};
+
 /** A new one is an entry here. */
-export const clouds: readonly Cloud[] = [bigquery];
+export const clouds: readonly Cloud[] = [bigquery, snowflake];

@@ -47,6 +47,8 @@ async function serve([type, tables, rows]: readonly string[]): Promise<void> {
   const counterpart = await cloud.start();
   await counterpart.fill(Number(tables), Number(rows));
   process.on("message", () => process.send?.(counterpart.look()));
+  // Whoever asked is gone, however that was.
+  process.once("disconnect", () => process.exit());
   process.send?.(counterpart.origin);
 }
 
