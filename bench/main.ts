@@ -4,6 +4,7 @@ import { table } from "../src/cli/terminal.ts";
 import { Report } from "./_shared/report.ts";
 import { cloudManyTables } from "./cloud-many-tables.ts";
 import { configuration } from "./configuration.ts";
+import { driversUnloaded } from "./drivers-unloaded.ts";
 import { dueAtOnce } from "./due-at-once.ts";
 import { idleMemory } from "./idle-memory.ts";
 import { justInTimeProbes } from "./just-in-time.ts";
@@ -18,6 +19,7 @@ const benchmarks = [
   cloudManyTables,
   parquet,
   idleMemory,
+  driversUnloaded,
   dueAtOnce,
   configuration,
   justInTimeProbes,

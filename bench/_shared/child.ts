@@ -10,15 +10,17 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 export interface Built extends AsyncDisposable {
   /** The file that the command line runs. */
   readonly main: string;
+  readonly folder: string;
 }
 
 /** Compiles to a folder under node_modules, where packages are found from. Disposing of it removes it. */
-export async function build(): Promise<Built> {
-  const folder = `${root}node_modules/.cache/tidemark-bench-${process.pid}`;
+export async function build(name = "whole"): Promise<Built> {
+  const folder = `${root}node_modules/.cache/tidemark-bench-${process.pid}-${name}`;
   const tsc = `${root}node_modules/.bin/tsc`;
   await promisify(execFile)(tsc, ["-p", "tsconfig.build.json", "--outDir", folder], { cwd: root });
   return {
     main: `${folder}/src/main.js`,
+    folder,
     [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
   };
 }
@@ -29,10 +31,10 @@ export class NodeProcess implements AsyncDisposable {
   readonly #closed: Promise<unknown>;
   #output = "";
 
-  constructor(args: readonly string[]) {
+  constructor(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
     this.#child = spawn(process.execPath, args, {
       stdio: ["ignore", "pipe", "pipe"],
-      env: { PATH: process.env["PATH"] },
+      env: { PATH: process.env["PATH"], ...env },
     });
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
       stream?.setEncoding("utf8").on("data", (text: string) => {
