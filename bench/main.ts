@@ -8,6 +8,7 @@ import { driversUnloaded } from "./drivers-unloaded.ts";
 import { dueAtOnce } from "./due-at-once.ts";
 import { idleMemory } from "./idle-memory.ts";
 import { justInTimeProbes } from "./just-in-time.ts";
+import { ladderDay } from "./ladder-day.ts";
 import { parquet } from "./parquet.ts";
 import { postgresManyTables } from "./postgres-many-tables.ts";
 import { postgresOneDataset } from "./postgres-one-dataset.ts";
@@ -23,6 +24,7 @@ const benchmarks = [
   dueAtOnce,
   configuration,
   justInTimeProbes,
+  ladderDay,
   sloStatuses,
 ];
 
