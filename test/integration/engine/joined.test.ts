@@ -1,12 +1,11 @@
 /** What several datasets are asked together goes into one statement where the warehouse bills the time it is awake. */
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { registries, types } from "../../../src/app/registries.ts";
-import { ConnectorError, type ConnectorSpec } from "../../../src/core/connector.ts";
+import { types } from "../../../src/app/registries.ts";
 import type { CallCost } from "../../../src/core/cost.ts";
-import type { FailureKind } from "../../../src/core/vocabulary.ts";
 import { type DatasetRun, runDataset } from "../../../src/engine/run.ts";
 import { Warehouses } from "../../../src/engine/warehouses.ts";
 import { silentLogger } from "../../helpers/silent-logger.ts";
+import { AwakeWarehouse } from "./awake-warehouse.ts";
 import { noonMs, Stage } from "./stage.ts";
 
 const daemonFile = `
@@ -31,43 +30,6 @@ const enough = "checks: { enough: { type: volume, min: 2 } }";
 const both =
   "checks: { enough: { type: volume, min: 2 }, fresh: { type: freshness, column: loaded_at, max_age: 1h } }";
 const stamp = new Date(noonMs - 60_000).toISOString().slice(0, 19);
-
-/** Real DuckDB that claims to bill its time; it fails statements as told before it runs them. */
-class AwakeWarehouse {
-  readonly statements: string[] = [];
-  readonly labels: string[] = [];
-  /** What becomes of a statement; null: it runs. */
-  failure: (sql: string) => FailureKind | null = () => null;
-
-  specs(): ReadonlyMap<string, ConnectorSpec> {
-    return new Map(
-      [...registries.connectors].map(([type, spec]) => [
-        type,
-        {
-          ...spec,
-          capabilities: { ...spec.capabilities, billsWakeTime: true, reportsBytes: false },
-          create: (config, context) => {
-            const real = spec.create(config, context);
-            return {
-              testConnection: (options) => real.testConnection(options),
-              describe: (datasets, options) => real.describe(datasets, options),
-              query: async (sql, options) => {
-                this.statements.push(sql);
-                this.labels.push(options.label);
-                const kind = this.failure(sql);
-                if (kind !== null) {
-                  throw new ConnectorError({ kind, message: "As told." });
-                }
-                return real.query(sql, options);
-              },
-              [Symbol.asyncDispose]: () => real[Symbol.asyncDispose](),
-            };
-          },
-        } satisfies ConnectorSpec,
-      ]),
-    );
-  }
-}
 
 describe("probes of several datasets at the same time", () => {
   let stage: Stage;
