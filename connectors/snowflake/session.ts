@@ -1,9 +1,9 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { ConnectorError } from "../../src/core/connector.ts";
 import type { CallDeadline } from "../_shared/deadline.ts";
 import { stoppedFailure } from "../_shared/failures.ts";
 import type { SnowflakeSettings } from "./config.ts";
 import { isBusy } from "./failures.ts";
+import { pause } from "./pause.ts";
 import { type Connection, loadSdk } from "./sdk.ts";
 import { connectionOptions } from "./signin.ts";
 
@@ -111,7 +111,7 @@ async function signIn(settings: SnowflakeSettings): Promise<Connection> {
     if (!isBusy(error)) {
       throw error;
     }
-    await sleep(busyRetryMs);
+    await pause(busyRetryMs);
     return attempt();
   }
 }
@@ -121,7 +121,7 @@ async function close(connection: Connection): Promise<void> {
   const closed = new Promise<void>((resolve) => {
     connection.destroy(() => resolve());
   });
-  await Promise.race([closed, sleep(closeBoundMs, undefined, { ref: false })]);
+  await Promise.race([closed, pause(closeBoundMs)]);
 }
 
 const ignore = (): void => undefined;

@@ -1,6 +1,7 @@
 import { ConnectorError } from "../../src/core/connector.ts";
 import type { SqlValue } from "../../src/core/value.ts";
 import type { Parameters } from "./parameters.ts";
+import { pause } from "./pause.ts";
 import type { Connection, SdkStatement } from "./sdk.ts";
 import { type Field, toSqlValue } from "./values.ts";
 
@@ -163,13 +164,6 @@ export class RunningStatement {
 }
 
 const ignore = (): void => undefined;
-
-/** Keeps no process alive. */
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, ms).unref();
-  });
-}
 
 /** The driver ends without a word when a chunk of the result cannot be downloaded. */
 function incomplete(): ConnectorError {

@@ -14,7 +14,6 @@ export const clientParameters = [
   { name: "TIMESTAMP_NTZ_OUTPUT_FORMAT", value: "YYYY-MM-DD HH24:MI:SS.FF3" },
   { name: "BINARY_OUTPUT_FORMAT", value: "HEX" },
   { name: "JS_TREAT_INTEGER_AS_BIGINT", value: false },
-  { name: "CLIENT_SESSION_KEEP_ALIVE", value: false },
 ];
 
 export interface Chunk {

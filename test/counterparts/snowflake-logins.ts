@@ -1,5 +1,6 @@
 import { createHash, createPublicKey, type KeyObject, verify } from "node:crypto";
 import { z } from "zod";
+import { clientParameters } from "./snowflake-answers.ts";
 
 /** The body of a login-request, as far as it is read. */
 export const loginBody = z.object({
@@ -31,6 +32,12 @@ export interface Users {
   };
   readonly oidcToken: string;
   readonly roles: readonly string[];
+}
+
+/** An administrator has set that sessions of all users are kept alive; a sign-in may say otherwise. */
+export function parametersFor(login: Login): readonly { name: string; value: unknown }[] {
+  const set = { CLIENT_SESSION_KEEP_ALIVE: true, ...login.SESSION_PARAMETERS };
+  return [...clientParameters, ...Object.entries(set).map(([name, value]) => ({ name, value }))];
 }
 
 /** The code of the refusal, or null when the user is let in. `nowMs` is the server's time. */

@@ -6,7 +6,6 @@ import { HttpCounterpart, type ReceivedRequest } from "./http-counterpart.ts";
 import {
   type Chunk,
   chunksOf,
-  clientParameters,
   failureAnswer,
   refusalAnswer,
   resultAnswer,
@@ -14,7 +13,7 @@ import {
 } from "./snowflake-answers.ts";
 import type { ResultSet, SnowflakeEngine } from "./snowflake-engine.ts";
 import { SqlFailure } from "./snowflake-errors.ts";
-import { loginBody, refusalOf, type Users } from "./snowflake-logins.ts";
+import { loginBody, parametersFor, refusalOf, type Users } from "./snowflake-logins.ts";
 import { ServerSessions } from "./snowflake-sessions.ts";
 
 /** What goes wrong with a request whose `METHOD /path` holds `on`, so many times. */
@@ -70,6 +69,12 @@ export class SnowflakeServer extends HttpCounterpart {
   warehouseTimeoutMs = Number.POSITIVE_INFINITY;
   /** What every statement that needs a warehouse ends with. */
   warehouseFailure: SqlFailure | null = null;
+  /** What every statement ends with, also one that is only compiled. */
+  compileFailure: SqlFailure | null = null;
+  /** The renewal of a session's token is answered after it. */
+  renewal: Promise<void> = Promise.resolve();
+  /** Whether running statements are told of as detached ones, 333334, which the real one may also do. */
+  tellsDetached = false;
   /** By how much this server's clock is ahead of the machine's. */
   skewMs = 0;
   /** Whether ROWS_PER_RESULTSET is kept to. */
@@ -139,6 +144,7 @@ export class SnowflakeServer extends HttpCounterpart {
       return this.#issueToken(request, response);
     }
     if (url.pathname === "/session/token-request") {
+      await this.renewal;
       const renewed = this.sessions.renew(request.headers.authorization);
       return typeof renewed === "string"
         ? refusalAnswer(renewed)
@@ -214,7 +220,7 @@ export class SnowflakeServer extends HttpCounterpart {
         masterToken: session.masterToken,
         validityInSeconds: 3_600,
         masterValidityInSeconds: 14_400,
-        parameters: clientParameters,
+        parameters: parametersFor(data),
         sessionId: session.id,
         sessionInfo: {
           databaseName: url.searchParams.get("databaseName"),
@@ -257,9 +263,10 @@ export class SnowflakeServer extends HttpCounterpart {
     this.statements.push({ sql: sqlText, parameters, needsWarehouse });
     const id = randomUUID();
     const rows = Number(parameters["ROWS_PER_RESULTSET"] ?? 0);
+    const failure = this.compileFailure ?? (needsWarehouse ? this.warehouseFailure : null);
     const running =
-      needsWarehouse && this.warehouseFailure !== null
-        ? { result: Promise.reject(this.warehouseFailure), stop: () => undefined }
+      failure !== null
+        ? { result: Promise.reject(failure), stop: () => undefined }
         : this.engine.run(sqlText, {
             isDescribed: describeOnly,
             timeoutMs: Math.min(
@@ -280,7 +287,7 @@ export class SnowflakeServer extends HttpCounterpart {
     try {
       const result = await Promise.race([query.result, held.promise]);
       if (result === null) {
-        return runningAnswer(query.id, query.isAsync);
+        return runningAnswer(query.id, query.isAsync || this.tellsDetached);
       }
       query.chunks = chunksOf(result);
       const chunks = query.chunks.map(({ rowCount }, index) => ({

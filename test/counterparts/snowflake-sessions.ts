@@ -16,6 +16,8 @@ export class ServerSessions {
   readonly #open = new Set<ServerSession>();
   readonly #ended = new Set<string>();
   #opened = 0;
+  /** Requests that were turned away because of an expired token. */
+  refusedCount = 0;
 
   /** How many have been opened so far. */
   get openedCount(): number {
@@ -46,7 +48,11 @@ export class ServerSessions {
     if (session === undefined) {
       return this.#ended.has(token) ? codes.gone : codes.invalid;
     }
-    return session.isTokenExpired ? codes.expired : session;
+    if (session.isTokenExpired) {
+      this.refusedCount += 1;
+      return codes.expired;
+    }
+    return session;
   }
 
   /** Another session token for a master token, or the code of the refusal. */

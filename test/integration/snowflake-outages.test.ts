@@ -1,7 +1,7 @@
-import { setImmediate as turn } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Connector } from "../../src/core/connector.ts";
 import { callOptions, failureOf } from "../helpers/connectors.ts";
+import { passing, passUntil, startFastTime } from "../helpers/fast-time.ts";
 import { endlessQuery, startSnowflake } from "../helpers/snowflake.ts";
 
 type Running = Awaited<ReturnType<typeof startSnowflake>>;
@@ -22,17 +22,8 @@ const timeoutMs = 300_000;
 const ask = (sql: string, signal = new AbortController().signal) =>
   connector.query(sql, { ...callOptions({ signal, timeoutMs }), maxRows: 10 });
 
-const stepMs = 10;
-/** Lets timers run ahead of the clock until `isReached`, at most as long as a statement may run, and says how far. */
-async function passUntil(isReached: () => boolean): Promise<number> {
-  let passedMs = 0;
-  while (!isReached() && passedMs < timeoutMs) {
-    await vi.advanceTimersByTimeAsync(stepMs);
-    await turn();
-    passedMs += stepMs;
-  }
-  return passedMs;
-}
+/** At most as long as a statement may run. */
+const pass = (isReached: () => boolean) => passUntil(isReached, timeoutMs);
 
 const came = (path: string) =>
   running.server.requests.filter((request) => request.path.includes(path)).length;
@@ -41,14 +32,10 @@ const runningCount = () => running.server.engine.runningCount;
 /** Sends a statement, and aborts its call while nothing gets through, within the time that a cancel is waited for. */
 async function endInOutage(): Promise<void> {
   const controller = new AbortController();
-  let isEnded = false;
-  const failure = failureOf(ask(endlessQuery, controller.signal)).finally(() => {
-    isEnded = true;
-  });
-  await passUntil(() => came("query-request") > 1);
+  const failure = failureOf(ask(endlessQuery, controller.signal));
+  await pass(() => came("query-request") > 1);
   controller.abort();
-  expect(await passUntil(() => isEnded)).toBeLessThan(4_000);
-  expect(await failure).toMatchObject({ kind: "cancelled" });
+  expect(await passing(failure)).toMatchObject({ kind: "cancelled" });
 }
 
 describe("a statement of Snowflake's whose call ended while the network was down", () => {
@@ -57,7 +44,7 @@ describe("a statement of Snowflake's whose call ended while the network was down
   };
   beforeEach(async () => {
     await ask("select 1 as x");
-    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    startFastTime();
   });
 
   test("is cancelled when the driver gets through with it after all", async () => {
@@ -65,9 +52,9 @@ describe("a statement of Snowflake's whose call ended while the network was down
     lose("query-request");
     await endInOutage();
     running.server.faults.length = 0;
-    await passUntil(() => runningCount() > 0);
+    await pass(() => runningCount() > 0);
     expect(running.server.statements.map(({ sql }) => sql.split("\n")[0])).toContain(endlessQuery);
-    expect(await passUntil(() => runningCount() === 0)).toBeLessThan(60_000);
+    expect(await pass(() => runningCount() === 0)).toBeLessThan(60_000);
   });
 
   test("leaves its session to nobody else, which is ended when the server can be reached", async () => {
@@ -75,10 +62,10 @@ describe("a statement of Snowflake's whose call ended while the network was down
     await endInOutage();
     running.server.faults.length = 0;
     const next = ask("select 2 as x");
-    await passUntil(() => running.server.sessions.openedCount === 2);
+    await pass(() => running.server.sessions.openedCount === 2);
     expect((await next).rows).toEqual([[2n]]);
     expect(running.server.sessions.openedCount).toBe(2);
-    await passUntil(() => running.server.sessions.openCount === 1);
+    await pass(() => running.server.sessions.openCount === 1);
     expect(running.server.sessions.openCount).toBe(1);
   });
 

@@ -1,9 +1,12 @@
+import { setImmediate as turn } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Connector } from "../../src/core/connector.ts";
 import { SqlFailure } from "../counterparts/snowflake-errors.ts";
+import { SnowflakeServer } from "../counterparts/snowflake-server.ts";
 import { callOptions, failureOf } from "../helpers/connectors.ts";
+import { passing, startFastTime } from "../helpers/fast-time.ts";
 import { containing, someCount } from "../helpers/matchers.ts";
-import { endlessQuery, startSnowflake } from "../helpers/snowflake.ts";
+import { endlessQuery, startSnowflake, users } from "../helpers/snowflake.ts";
 
 type Running = Awaited<ReturnType<typeof startSnowflake>>;
 
@@ -14,12 +17,15 @@ beforeEach(async () => {
   connector = running.connect();
 });
 afterEach(async () => {
+  vi.useRealTimers();
   await connector[Symbol.asyncDispose]();
   await running[Symbol.asyncDispose]();
 });
 
 const ask = (sql: string, more: { timeoutMs?: number; signal?: AbortSignal } = {}) =>
   connector.query(sql, { ...callOptions(more), maxRows: 10 });
+const countOf = (path: string) =>
+  running.server.requests.filter((request) => request.path.includes(path)).length;
 const noneRunning = () =>
   vi.waitFor(() => expect(running.server.engine.runningCount).toBe(0), {
     timeout: 5_000,
@@ -50,6 +56,71 @@ describe("a session with Snowflake", () => {
     expect(running.server.sessions.openedCount).toBe(1);
   });
 
+  test("has its token renewed once for many calls that find it expired", async () => {
+    await ask("select 1 as x");
+    running.server.sessions.expireTokens();
+    const renewal = Promise.withResolvers<void>();
+    running.server.renewal = renewal.promise;
+    const answers = Promise.all([ask("select 2 as x"), ask("select 3 as x"), ask("select 4 as x")]);
+    await vi.waitFor(() => expect(running.server.sessions.refusedCount).toBe(3));
+    renewal.resolve();
+    expect((await answers).map(({ rows }) => rows)).toEqual([[[2n]], [[3n]], [[4n]]]);
+    expect(countOf("token-request")).toBe(1);
+    expect(running.server.statements).toHaveLength(4);
+  });
+
+  test("is renewed although the connection drops meanwhile", async () => {
+    await ask("select 1 as x");
+    running.server.sessions.expireTokens();
+    running.server.faults.push({ on: "token-request", times: 1, act: "drop" });
+    expect((await ask("select 2 as x")).rows).toEqual([[2n]]);
+    expect(running.server.sessions.openedCount).toBe(1);
+  });
+
+  test.each([429, 503])(
+    "is followed by another one when its renewal is answered with %i",
+    async (act) => {
+      await ask("select 1 as x");
+      running.server.sessions.expireTokens();
+      running.server.faults.push({ on: "token-request", times: 1, act });
+      expect((await ask("select 2 as x")).rows).toEqual([[2n]]);
+      expect(running.server.sessions.openedCount).toBe(2);
+    },
+  );
+
+  test("whose renewal is never answered holds up no call after the one that waited", async () => {
+    await ask("select 1 as x");
+    running.server.sessions.expireTokens();
+    running.server.faults.push({ on: "token-request", times: 1, act: "hang" });
+    startFastTime();
+    expect(await passing(failureOf(ask("select 2 as x", { timeoutMs: 100 })))).toMatchObject({
+      kind: "timeout",
+    });
+    expect((await ask("select 3 as x")).rows).toEqual([[3n]]);
+    expect(running.server.sessions.openedCount).toBe(2);
+  });
+
+  test("is followed by another one when the server has been restarted", async () => {
+    await ask("select 1 as x");
+    const { origin, engine } = running.server;
+    await running.server.close();
+    await using restarted = await new SnowflakeServer(engine, users).start(
+      Number(new URL(origin).port),
+    );
+    startFastTime();
+    expect((await passing(ask("select 2 as x"))).rows).toEqual([[2n]]);
+    expect(restarted.sessions.openedCount).toBe(1);
+  });
+
+  test("is not kept alive while nothing is asked, whatever an administrator has set for all users", async () => {
+    startFastTime();
+    await passing(ask("select 1 as x"));
+    const before = running.server.requests.length;
+    await vi.advanceTimersByTimeAsync(5 * 24 * 3_600_000);
+    await turn();
+    expect(running.server.requests.slice(before)).toEqual([]);
+  });
+
   test.each([
     ["its master token has expired", () => running.server.sessions.expireMasterTokens()],
     ["an administrator has ended it", () => running.server.sessions.endAll()],
@@ -69,7 +140,8 @@ describe("a session with Snowflake", () => {
 
   test.each([429, 503])("comes about although sign-in is answered with %i once", async (status) => {
     running.server.faults.push({ on: "login-request", times: 1, act: status });
-    expect((await ask("select 1 as x")).rows).toEqual([[1n]]);
+    startFastTime();
+    expect((await passing(ask("select 1 as x"))).rows).toEqual([[1n]]);
   });
 
   test.each([
@@ -79,7 +151,11 @@ describe("a session with Snowflake", () => {
     "does not come about while sign-in is answered with %i, and does afterwards",
     async (status, kind) => {
       running.server.faults.push({ on: "login-request", times: 2, act: status });
-      expect(await failureOf(ask("select 1 as x"))).toMatchObject({ kind, code: `HTTP_${status}` });
+      startFastTime();
+      expect(await passing(failureOf(ask("select 1 as x")))).toMatchObject({
+        kind,
+        code: `HTTP_${status}`,
+      });
       expect((await ask("select 1 as x")).rows).toEqual([[1n]]);
     },
   );
@@ -94,14 +170,6 @@ describe("a session with Snowflake", () => {
 });
 
 describe("a statement on Snowflake", () => {
-  test("is polled for while it runs", async () => {
-    running.server.holdMs = 5;
-    const { rows } = await ask(slow);
-    expect(rows).toEqual([[someCount]]);
-    const polls = running.server.requests.filter(({ path }) => path.includes("/result"));
-    expect(polls.length).toBeGreaterThan(0);
-  });
-
   test("is not lost, nor run twice, when the connection drops while it is polled for", async () => {
     running.server.holdMs = 5;
     running.server.faults.push({ on: "/result", times: 1, act: "drop" });
@@ -110,15 +178,48 @@ describe("a statement on Snowflake", () => {
     await noneRunning();
   });
 
+  test.each([333_333, 333_334])(
+    "is polled for on and on while it is answered with %i",
+    async (code) => {
+      running.server.holdMs = 5;
+      running.server.tellsDetached = code === 333_334;
+      expect((await ask(slow)).rows).toEqual([[someCount]]);
+      expect(countOf("/result")).toBeGreaterThan(2);
+      expect(running.server.statements).toHaveLength(1);
+    },
+  );
+
+  test("is not run twice when the session's token expires while it is polled for", async () => {
+    running.server.holdMs = 5;
+    const answer = ask(slow);
+    await vi.waitFor(() => expect(countOf("/result")).toBeGreaterThan(0));
+    running.server.sessions.expireTokens();
+    expect((await answer).rows).toEqual([[someCount]]);
+    expect([countOf("token-request"), running.server.statements.length]).toEqual([1, 1]);
+    await noneRunning();
+  });
+
+  test("is sent once more when its session ends while it is polled for", async () => {
+    running.server.holdMs = 5;
+    const answer = ask(slow);
+    await vi.waitFor(() => expect(countOf("/result")).toBeGreaterThan(0));
+    running.server.sessions.endAll();
+    expect((await answer).rows).toEqual([[someCount]]);
+    expect([running.server.sessions.openedCount, running.server.statements.length]).toEqual([2, 2]);
+    await noneRunning();
+  });
+
   test("is not run twice when its answer is lost", async () => {
     running.server.faults.push({ on: "query-request", times: 1, act: "dropAnswer" });
-    expect((await ask("select 5 as x")).rows).toEqual([[5n]]);
+    startFastTime();
+    expect((await passing(ask("select 5 as x"))).rows).toEqual([[5n]]);
     expect(running.server.statements).toHaveLength(1);
   });
 
-  test("gets through although it is answered with 503 once", async () => {
-    running.server.faults.push({ on: "query-request", times: 1, act: 503 });
-    expect((await ask("select 5 as x")).rows).toEqual([[5n]]);
+  test.each([429, 503])("gets through although it is answered with %i once", async (act) => {
+    running.server.faults.push({ on: "query-request", times: 1, act });
+    startFastTime();
+    expect((await passing(ask("select 5 as x"))).rows).toEqual([[5n]]);
   });
 
   test("is cancelled on the server when its time is over, while the connection drops", async () => {
