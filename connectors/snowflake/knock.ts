@@ -6,20 +6,27 @@ import type { Clock } from "../../src/core/clock.ts";
 export interface Knock {
   readonly reached: Promise<void>;
   readonly secured: Promise<void>;
+  /** Behind a proxy of the environment, which the driver minds, nothing is tried. */
+  readonly isTried: boolean;
   /** By how much the server's clock is ahead of this machine's; null while it has not said. */
   skewMs(): number | null;
   leave(): void;
 }
 
-/**
- * The driver does not say how far it got. Behind a proxy of the environment, which the driver minds, nothing is tried.
- */
+/** The driver does not say how far it got. */
 export function knock(origin: string, clock: Clock): Knock {
-  const isSecure = origin.startsWith("https:");
+  const { protocol, hostname } = new URL(origin);
+  const isSecure = protocol === "https:";
   let skewMs: number | null = null;
-  if (isBehindProxy(isSecure)) {
+  if (isBehindProxy(isSecure, hostname)) {
     const done = Promise.resolve();
-    return { reached: done, secured: done, skewMs: () => null, leave: () => undefined };
+    return {
+      reached: done,
+      secured: done,
+      isTried: false,
+      skewMs: () => null,
+      leave: () => undefined,
+    };
   }
   const reached = Promise.withResolvers<void>();
   const secured = Promise.withResolvers<void>();
@@ -52,12 +59,21 @@ export function knock(origin: string, clock: Clock): Knock {
   return {
     reached: reached.promise,
     secured: secured.promise,
+    isTried: true,
     skewMs: () => skewMs,
     leave: () => request.destroy(),
   };
 }
 
-function isBehindProxy(isSecure: boolean): boolean {
-  const names = isSecure ? ["HTTPS_PROXY", "https_proxy"] : ["HTTP_PROXY", "http_proxy"];
-  return names.some((name) => (process.env[name] ?? "") !== "");
+/** As the driver reads the environment (`lib/proxy_util.js`); names in NO_PROXY begin with a dot or have a `*`. */
+function isBehindProxy(isSecure: boolean, hostname: string): boolean {
+  const set = (name: string) => process.env[name] || process.env[name.toUpperCase()] || "";
+  const isSpared = set("no_proxy")
+    .split(",")
+    .some((name) => {
+      const parts = name.trim().replace(/^\./, "*.").split("*");
+      const pattern = parts.map((part) => part.replaceAll(/[^\w-]/g, "\\$&")).join(".*");
+      return new RegExp(`^${pattern}$`).test(hostname);
+    });
+  return set(isSecure ? "https_proxy" : "http_proxy") !== "" && !isSpared;
 }

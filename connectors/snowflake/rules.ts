@@ -76,7 +76,7 @@ export const rules: readonly FailureRule[] = [
     codes: ["OAUTH_*", "ERR_BAD_REQUEST", "HTTP_400", "HTTP_401"],
     kind: "auth",
     message: "The sign-in was refused before Snowflake looked at it: no OAuth token was issued.",
-    hint: "Check `oauth.client_id`, `client_secret`, `token_url` and `scope`.",
+    hint: "Check `oauth.client_id`, `client_secret`, which may have expired, `token_url` and `scope`.",
   },
   {
     codes: ["404062", "405506", "405507"],
@@ -122,6 +122,7 @@ export const rules: readonly FailureRule[] = [
   },
   {
     codes: ["000607"],
+    texts: ["Warehouse '"],
     kind: "resource",
     message: "The warehouse lies suspended and does not resume by itself.",
     hint: "ALTER WAREHOUSE <warehouse> SET AUTO_RESUME = TRUE;",
@@ -151,7 +152,7 @@ export const rules: readonly FailureRule[] = [
     hint: "Only a single SELECT is run. `tidemark plan` prints the query.",
   },
   {
-    codes: ["000904", "002141", "002028"],
+    codes: ["000904", "002028"],
     kind: "invalid_query",
     message: "A column that the query names does not exist, or is not told apart from another.",
     hint: "Check the check's `column` and the dataset's `filter`. Names in lower case mean those that Snowflake shows in upper case; write '\"name\"' for one that is lower case there.",
@@ -178,6 +179,12 @@ export const rules: readonly FailureRule[] = [
   },
   // The way there.
   {
+    codes: ["ERR_TLS_CERT_ALTNAME_INVALID"],
+    kind: "tls",
+    message: "The host shows another host's certificate.",
+    hint: "Check `account`: one dot too many makes a name that Snowflake has no certificate for. With a private link give `access_url`.",
+  },
+  {
     codes: [
       "CERT_*",
       "DEPTH_ZERO_*",
@@ -195,10 +202,16 @@ export const rules: readonly FailureRule[] = [
     hint: "Check for a proxy that breaks TLS open; its authority is trusted through NODE_EXTRA_CA_CERTS.",
   },
   {
+    codes: ["HTTP_407"],
+    kind: "unreachable",
+    message: "The proxy on the way to Snowflake wants other credentials.",
+    hint: "Write them into HTTPS_PROXY, http://user:password@host:port, with signs such as @ as %40.",
+  },
+  {
     codes: ["HTTP_403", "HTTP_404"],
     kind: "unreachable",
     message: "The host answers, and knows no such account.",
-    hint: "Check `account`: SELECT CURRENT_ORGANIZATION_NAME() || '-' || CURRENT_ACCOUNT_NAME() prints it. With a private link give `access_url`.",
+    hint: "Check `account`: SELECT CURRENT_ORGANIZATION_NAME() || '-' || CURRENT_ACCOUNT_NAME() prints it. With a private link give `access_url`. A proxy that keeps this machine from Snowflake answers alike.",
   },
   {
     codes: ["HTTP_429"],
@@ -228,7 +241,7 @@ export const rules: readonly FailureRule[] = [
     codes: ["ECONN*", "EHOST*", "ENET*", "EPIPE", "ERR_NETWORK", "401001", "ERR_BAD_RESPONSE"],
     kind: "unreachable",
     message: "Snowflake cannot be reached, or it closed the connection.",
-    hint: "Check `account` or `access_url`, and whether this machine may reach it.",
+    hint: "Check `account` or `access_url`, and whether this machine may reach it, through the proxy of HTTPS_PROXY if there is one.",
   },
   {
     codes: ["4040*"],

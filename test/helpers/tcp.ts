@@ -11,6 +11,11 @@ export function listenSilently(): Promise<TcpListener> {
   return listen(0, () => undefined);
 }
 
+/** Answers whatever comes first on a connection with `text`, and closes it. */
+export function listenAnswering(text: string): Promise<TcpListener> {
+  return listen(0, (socket) => socket.once("data", () => socket.end(text)));
+}
+
 /** A forwarder that can be told to misbehave as networks do. */
 export interface TcpForwarder extends TcpListener {
   /** Nothing is passed on, and nobody is told. */

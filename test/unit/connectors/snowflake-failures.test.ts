@@ -53,6 +53,7 @@ describe("what is said of an error", () => {
     ["CERT_HAS_EXPIRED", "tls"],
     ["SELF_SIGNED_CERT_IN_CHAIN", "tls"],
     ["UNABLE_TO_VERIFY_LEAF_SIGNATURE", "tls"],
+    ["ERR_TLS_CERT_ALTNAME_INVALID", "tls"],
   ])("%s behind the driver's network error is of kind %s", (code, kind) => {
     const error = driverError(401_001, { cause: driverError(code) });
     expect(asConnectorError(error).failure).toMatchObject({ kind, code });
@@ -61,6 +62,7 @@ describe("what is said of an error", () => {
   test.each([
     [403, "unreachable"],
     [404, "unreachable"],
+    [407, "unreachable"],
     [429, "resource"],
     [503, "unreachable"],
   ])("HTTP %i is of kind %s", (statusCode, kind) => {
@@ -83,6 +85,15 @@ describe("what is said of an error", () => {
       false,
       false,
     ]);
+  });
+
+  test("an account that makes a name without a certificate is not blamed on a proxy", () => {
+    const error = driverError(401_001, { cause: driverError("ERR_TLS_CERT_ALTNAME_INVALID") });
+    expect(asConnectorError(error).failure.hint).toContain("Check `account`");
+  });
+
+  test("a function that there is not is not taken for a column", () => {
+    expect(asConnectorError(driverError("002141")).failure.hint).not.toContain("column");
   });
 
   test("a missing grant comes with the statement that makes it", () => {
