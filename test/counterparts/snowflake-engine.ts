@@ -1,6 +1,6 @@
 import { type DuckDBConnection, DuckDBInstance, type DuckDBResultReader } from "@duckdb/node-api";
 import { SqlFailure, sqlFailureOf } from "./snowflake-errors.ts";
-import { shown } from "./snowflake-shown.ts";
+import { type ShownWarehouse, shown } from "./snowflake-shown.ts";
 import { macros, toDuckdb } from "./snowflake-sql.ts";
 import { tablesView } from "./snowflake-tables.ts";
 import { type RowType, rawOf, rowTypeOf } from "./snowflake-values.ts";
@@ -25,6 +25,7 @@ const interruptEveryMs = 10;
 export class SnowflakeEngine implements AsyncDisposable {
   /** Tables, as `SCHEMA.TABLE`, that the role of the connectors does not see. */
   readonly hidden = new Set<string>();
+  warehouse: ShownWarehouse = { name: "TIDEMARK_WH", state: "SUSPENDED", auto_resume: "true" };
   /** When each table was last altered, by its name in upper case. */
   readonly #alteredMs = new Map<string, number>();
   readonly #instance: DuckDBInstance;
@@ -119,7 +120,7 @@ export class SnowflakeEngine implements AsyncDisposable {
     sql: string,
     { isDescribed, maxRows }: RunOptions,
   ): Promise<ResultSet> {
-    const listing = await shown(connection, sql, this.hidden);
+    const listing = await shown(connection, sql, this.hidden, this.warehouse);
     if (listing !== null) {
       return listing;
     }

@@ -3,8 +3,12 @@ import type { ResultSet } from "./snowflake-engine.ts";
 import { SqlFailure } from "./snowflake-errors.ts";
 import { type RowType, typeFacts } from "./snowflake-values.ts";
 
-/** The warehouses of the account, of which the role may use one. */
-const warehouse = { name: "TIDEMARK_WH", state: "SUSPENDED", auto_resume: "true" };
+/** The warehouse that the role may use, as SHOW lists it. */
+export interface ShownWarehouse {
+  readonly name: string;
+  readonly state: "STARTED" | "SUSPENDED";
+  readonly auto_resume: "true" | "false";
+}
 
 /** What is more is left out without a word. */
 const mostRows = 10_000;
@@ -14,6 +18,7 @@ export async function shown(
   connection: DuckDBConnection,
   sql: string,
   hidden: ReadonlySet<string>,
+  warehouse: ShownWarehouse,
 ): Promise<ResultSet | null> {
   const match =
     /^\s*show\s+(columns|objects|warehouses)\s+(?:like\s+'([^']*)'|in\s+(schema|table)\s*((?:"(?:[^"]|"")*"\.?)*))/i.exec(

@@ -62,6 +62,19 @@ describe("access to Snowflake", () => {
     });
   });
 
+  test("warns of a warehouse that is suspended and would not resume", async () => {
+    const { engine } = running.server;
+    engine.warehouse = { ...engine.warehouse, auto_resume: "false" };
+    try {
+      expect(await accessOf([orders])).toMatchObject({
+        status: "warning",
+        hint: 'ALTER WAREHOUSE "TIDEMARK_WH" SET AUTO_RESUME = TRUE;',
+      });
+    } finally {
+      engine.warehouse = { ...engine.warehouse, auto_resume: "true" };
+    }
+  });
+
   test("is looked for, and columns are listed, without waking a warehouse", async () => {
     const before = running.server.statements.length;
     await accessOf([orders]);

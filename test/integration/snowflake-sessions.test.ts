@@ -1,7 +1,6 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Connector } from "../../src/core/connector.ts";
-import { SqlFailure } from "../counterparts/snowflake-errors.ts";
 import { SnowflakeServer } from "../counterparts/snowflake-server.ts";
 import { callOptions, failureOf } from "../helpers/connectors.ts";
 import { passing, startFastTime } from "../helpers/fast-time.ts";
@@ -257,20 +256,6 @@ describe("a statement on Snowflake", () => {
     expect(await failure).toMatchObject({ kind: "cancelled", code: "000604" });
   });
 
-  test.each([
-    ["090073", "resource", "RESOURCE MONITORS"],
-    ["000606", "permission", "GRANT USAGE ON WAREHOUSE"],
-    ["000607", "resource", "AUTO_RESUME"],
-  ])(
-    "that no warehouse runs fails with %s as %s, and says what to do",
-    async (code, kind, hint) => {
-      running.server.warehouseFailure = new SqlFailure(code, "57P03", "canary");
-      const failure = await failureOf(ask("select 1 as x"));
-      expect(failure).toMatchObject({ kind, code, hint: containing(hint) });
-      expect(JSON.stringify(failure)).not.toContain("canary");
-    },
-  );
-
   test("tells who asks, and carries its bounds", async () => {
     await ask("select 1 as x", { timeoutMs: 29_500 });
     expect(running.server.statements).toMatchObject([
@@ -322,6 +307,14 @@ describe("a large result of Snowflake's", () => {
     const { rows, isTruncated } = await rowsOf(series(23_456), 3_000);
     expect([rows.length, isTruncated, downloads()]).toEqual([3_000, true, 1]);
     expect(rows.at(-1)).toEqual([3_000n]);
+  });
+
+  test("is fetched on when the addresses of its chunks have expired", async () => {
+    running.server.faults.push({ on: "/chunks/", times: 1, act: 403 });
+    startFastTime();
+    const { rows } = await passing(rowsOf(series(23_456), 50_000));
+    expect([rows.length, rows.at(-1)]).toEqual([23_456, [23_456n]]);
+    expect(running.server.statements).toHaveLength(1);
   });
 
   test("is never taken for a shorter one when a chunk cannot be downloaded", async () => {

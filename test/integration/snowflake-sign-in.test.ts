@@ -73,14 +73,22 @@ describe("signing in to Snowflake", () => {
 
   test.each<[string, Partial<SnowflakeConfig>, string, string]>([
     ["a wrong password", { password: "wrong-canary" }, "390100", "password"],
+    ["a user whom nobody made", { password: users.password, user: "nobody" }, "390100", "`user`"],
     ["another key than the user's", { private_key: otherKey }, "390144", "RSA_PUBLIC_KEY_FP"],
-    ["a token that was revoked", { token: "wrong-canary" }, "394400", "ACCESS TOKEN"],
+    ["a key of a user whom nobody made", { ...key, user: "nobody" }, "390144", "`user`"],
+    [
+      "a token that has expired or was revoked",
+      { token: "wrong-canary" },
+      "394400",
+      "ACCESS TOKEN",
+    ],
   ])("is refused with %s", async (_, given, code, hint) => {
     expect(await answerOf(running.connect(given))).toMatchObject({
       kind: "auth",
       code,
       hint: containing(hint),
     });
+    expect(running.server.sessions.openCount).toBe(0);
   });
 
   test.each<[string, Partial<SnowflakeConfig>]>([
@@ -134,6 +142,8 @@ describe("signing in to Snowflake", () => {
         { name: "access", status: "notRun" },
         { name: "clock", status: "notRun" },
       ]);
+      const failure = await answerOf(running.connect(key));
+      expect(failure).toMatchObject({ kind: "auth", hint: containing("this machine's clock") });
     } finally {
       running.server.skewMs = 0;
     }
