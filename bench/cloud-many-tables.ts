@@ -5,31 +5,19 @@ import { TemporaryFolder } from "../test/helpers/folder.ts";
 import { type Cloud, type CloudClient, clouds } from "./_shared/clouds.ts";
 import { CounterpartProcess } from "./_shared/counterpart.ts";
 import { type Datasets, openWarehouses, readMesh, runChecks, writeMesh } from "./_shared/mesh.ts";
-import { median } from "./_shared/pairs.ts";
+import { alternate, cpuMs, median } from "./_shared/pairs.ts";
 import { asMs, type Benchmark, type Report } from "./_shared/report.ts";
+import { tenChecks } from "./_shared/ten-checks.ts";
 
 const tables = 100;
 const rowsPerTable = 1_000;
 const concurrency = 4;
-const warmUps = 2;
 const pairs = 15;
 const maxCpuMs = 2;
 /** All figures of a table go into one statement, since these warehouses store columns apart; tables may share one. */
 const maxStatements = 1;
 
-/** Ten for each table: freshness, volume and its columns. */
-const checks = {
-  fresh: { type: "freshness", column: "loaded_at", max_age: "2h" },
-  fresh_or_warn: { type: "freshness", column: "loaded_at", warn: { max_age: "2h" } },
-  fresh_events: { type: "freshness", column: "ordered_at", time: "event", max_age: "6h" },
-  whole: { type: "volume", min: 1, max: rowsPerTable },
-  hour: { type: "volume", column: "loaded_at", window: "1h", min: 1 },
-  six_hours: { type: "volume", column: "loaded_at", window: "6h", min: 1 },
-  day: { type: "volume", column: "loaded_at", window: "1d", min: 1 },
-  week: { type: "volume", column: "loaded_at", window: "7d", min: 1 },
-  shape: { type: "schema" },
-  shape_exact: { type: "schema", new_columns: "fail" },
-};
+const checks = tenChecks(rowsPerTable);
 const allChecks = tables * Object.keys(checks).length;
 
 /** What a daemon sends to a cloud warehouse for many tables, and what it costs itself beside the warehouse's client. */
@@ -73,15 +61,18 @@ async function measure(cloud: Cloud, report: Report): Promise<void> {
       `${perDataset(requests)} a dataset: statements, their results, and metadata`,
   );
 
-  const found = await compareCpu(
-    () => check(mesh, warehouses),
-    () => askAll(client, statements),
-    // It keeps what it was asked until it is looked at, and would slow down.
-    () => counterpart.look(),
+  const found = await alternate(
+    () => cpuMs(() => check(mesh, warehouses)),
+    () => cpuMs(() => askAll(client, statements)),
+    {
+      pairs,
+      // It keeps what it was asked until it is looked at, and would slow down.
+      between: () => counterpart.look(),
+    },
   );
-  const moreMs = median(found.map(({ ownMs, rawMs }) => ownMs - rawMs)) / tables;
-  const ownMs = median(found.map((pair) => pair.ownMs)) / tables;
-  const rawMs = median(found.map((pair) => pair.rawMs)) / tables;
+  const moreMs = median(found.map(({ measured, baseline }) => measured - baseline)) / tables;
+  const ownMs = median(found.map(({ measured }) => measured)) / tables;
+  const rawMs = median(found.map(({ baseline }) => baseline)) / tables;
   report.find({
     what: `${cloud.type}: our own processor time for a dataset`,
     measured: `${asMs(moreMs)}: ${asMs(ownMs)} less the client's (${(ownMs / rawMs).toFixed(2)} ×)`,
@@ -116,38 +107,4 @@ async function check(mesh: Mesh, warehouses: Warehouses): Promise<void> {
 async function askAll(client: CloudClient, statements: readonly string[]): Promise<void> {
   const gate = pLimit(concurrency);
   await Promise.all(statements.map((sql) => gate(() => client.ask(sql))));
-}
-
-interface CpuPair {
-  readonly ownMs: number;
-  readonly rawMs: number;
-}
-
-/** Pairs of runs, each way leading in every other pair, after runs that warm both up. */
-async function compareCpu(
-  own: () => Promise<void>,
-  raw: () => Promise<void>,
-  between: () => Promise<unknown>,
-): Promise<readonly CpuPair[]> {
-  const found: CpuPair[] = [];
-  for (let pair = -warmUps; pair < pairs; pair += 1) {
-    const isOwnFirst = pair % 2 === 0;
-    const first = await cpuMs(isOwnFirst ? own : raw);
-    const second = await cpuMs(isOwnFirst ? raw : own);
-    if (pair >= 0) {
-      const [ownMs, rawMs] = isOwnFirst ? [first, second] : [second, first];
-      found.push({ ownMs, rawMs });
-    }
-    await between();
-  }
-  return found;
-}
-
-/** Processor time of this process; young garbage is collected before, so that no run pays for another's. */
-async function cpuMs(work: () => Promise<void>): Promise<number> {
-  globalThis.gc?.({ type: "minor", execution: "sync" });
-  const before = process.cpuUsage();
-  await work();
-  const { user, system } = process.cpuUsage(before);
-  return (user + system) / 1_000;
 }

@@ -1,13 +1,10 @@
 import { readFile, writeFile } from "node:fs/promises";
-import { setTimeout as sleep } from "node:timers/promises";
 import { TemporaryFolder } from "../test/helpers/folder.ts";
 import { packagesIn, traceModules } from "../test/helpers/packages.ts";
-import { freePort } from "../test/helpers/postgres.ts";
-import { until } from "../test/helpers/until.ts";
-import { type Built, build, NodeProcess } from "./_shared/child.ts";
+import { type Built, build, type Memory } from "./_shared/child.ts";
 import { type Cloud, clouds } from "./_shared/clouds.ts";
 import { CounterpartProcess } from "./_shared/counterpart.ts";
-import { writeMesh } from "./_shared/mesh.ts";
+import { memoryOfDaemon } from "./_shared/daemon.ts";
 import { median } from "./_shared/pairs.ts";
 import type { Benchmark } from "./_shared/report.ts";
 
@@ -99,11 +96,11 @@ async function leaveOutClouds({ folder }: Built): Promise<void> {
 
 async function residentMb(folder: TemporaryFolder, built: Built, cloud?: Cloud): Promise<number> {
   if (cloud === undefined) {
-    return watch(folder, built);
+    return (await watch(folder, built)).residentMb;
   }
   await using counterpart = await CounterpartProcess.start(cloud, 1, 10);
-  // Awaited here: the counterpart goes when this function ends.
-  return await watch(folder, built, { type: cloud.type, ...cloud.keys(counterpart.origin) });
+  const connection = { type: cloud.type, ...cloud.keys(counterpart.origin) };
+  return (await watch(folder, built, connection)).residentMb;
 }
 
 async function packagesOf(folder: TemporaryFolder, built: Built): Promise<ReadonlySet<string>> {
@@ -112,43 +109,22 @@ async function packagesOf(folder: TemporaryFolder, built: Built): Promise<Readon
   return packagesIn(trace);
 }
 
-/** Resident megabytes of a daemon with one file, and one table of a cloud where there is one, each probed once. */
-async function watch(
+/** A daemon with one file, and one table of a cloud where there is one, each with one check. */
+function watch(
   folder: TemporaryFolder,
   { main }: Built,
   cloud: Readonly<Record<string, unknown>> | null = null,
   env: Readonly<Record<string, string>> = {},
-): Promise<number> {
-  const port = await freePort();
-  const files = { connection: "files", files: "orders.csv", schedule, checks };
+): Promise<Memory> {
+  const files = { connection: "warehouse", files: "orders.csv", schedule, checks };
   const table = { connection: "cloud", table: "shop.orders_0", schedule, checks };
-  const config = await writeMesh(
+  return memoryOfDaemon({
     folder,
-    { type: "duckdb" },
-    { shop: { files, ...(cloud === null ? {} : { table }) } },
-    {
-      connections: { files: { type: "duckdb" }, ...(cloud === null ? {} : { cloud }) },
-      http: { listen: `127.0.0.1:${port}` },
-      store: { type: "sqlite", path: `${port}.db` },
-    },
-  );
-  await using daemon = new NodeProcess([main, "serve", "--config", config], env);
-  await until("every check to pass", () => hasPassed(port, cloud === null ? 1 : 2), {
-    withinMs: 60_000,
-    everyMs: 200,
+    main,
+    datasets: { files, ...(cloud === null ? {} : { table }) },
+    checkCount: cloud === null ? 1 : 2,
+    idleMs,
+    connections: cloud === null ? {} : { cloud },
+    env,
   });
-  await sleep(idleMs);
-  const { residentMb: resident } = await daemon.memory;
-  await daemon.end("SIGTERM");
-  return resident;
-}
-
-async function hasPassed(port: number, expected: number): Promise<boolean> {
-  try {
-    const answer = await fetch(`http://127.0.0.1:${port}/metrics`);
-    const passed = (await answer.text()).match(/^tidemark_check_good\{.*\} 1$/gm);
-    return passed?.length === expected;
-  } catch {
-    return false;
-  }
 }

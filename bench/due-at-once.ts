@@ -18,6 +18,7 @@ import { watchLoop } from "./_shared/loop-stall.ts";
 import { type Datasets, openWarehouses, readMesh, writeMesh } from "./_shared/mesh.ts";
 import { median, timed } from "./_shared/pairs.ts";
 import { asMs, type Benchmark } from "./_shared/report.ts";
+import { tenPatientChecks } from "./_shared/ten-checks.ts";
 
 const probes = 1_000;
 const rows = 100;
@@ -26,19 +27,7 @@ const rounds = 5;
 const hourMs = 3_600_000;
 const noonMs = Date.UTC(2026, 0, 5, 12);
 
-/** Ten for each probe. */
-const checks = {
-  fresh: { type: "freshness", column: "loaded_at", max_age: "1000d" },
-  fresh_or_warn: { type: "freshness", column: "loaded_at", warn: { max_age: "1000d" } },
-  whole: { type: "volume", min: 1, max: rows },
-  not_few: { type: "volume", min: rows },
-  day: { type: "volume", column: "loaded_at", window: "1d", max: rows },
-  week: { type: "volume", column: "loaded_at", window: "7d", max: rows },
-  month: { type: "volume", column: "loaded_at", window: "30d", max: rows },
-  year: { type: "volume", column: "loaded_at", window: "365d", max: rows },
-  shape: { type: "schema" },
-  shape_exact: { type: "schema", new_columns: "fail" },
-};
+const checks = tenPatientChecks(rows);
 const checksPerRound = probes * Object.keys(checks).length;
 
 /** Everything falls due in one second: what is due is a row of the store, so that nothing is lost or doubled. */

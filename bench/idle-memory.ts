@@ -1,12 +1,12 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { TemporaryFolder } from "../test/helpers/folder.ts";
-import { freePort } from "../test/helpers/postgres.ts";
 import { until } from "../test/helpers/until.ts";
 import { build, type Memory, NodeProcess } from "./_shared/child.ts";
-import { type Datasets, writeMesh } from "./_shared/mesh.ts";
+import { memoryOfDaemon } from "./_shared/daemon.ts";
+import type { Datasets } from "./_shared/mesh.ts";
 import { median } from "./_shared/pairs.ts";
 import type { Benchmark } from "./_shared/report.ts";
+import { tenPatientChecks } from "./_shared/ten-checks.ts";
 
 const datasetCount = 50;
 const rows = 10_000;
@@ -15,20 +15,7 @@ const daemons = 3;
 /** DuckDB is let go after 5 s without a query; what is measured is what stays. */
 const idleMs = 15_000;
 
-/** Ten for each dataset, 500 in all. */
-const checks = {
-  fresh: { type: "freshness", column: "loaded_at", max_age: "1000d" },
-  fresh_or_warn: { type: "freshness", column: "loaded_at", warn: { max_age: "1000d" } },
-  whole: { type: "volume", min: 1, max: rows },
-  not_few: { type: "volume", min: rows },
-  day: { type: "volume", column: "loaded_at", window: "1d", max: rows },
-  week: { type: "volume", column: "loaded_at", window: "7d", max: rows },
-  month: { type: "volume", column: "loaded_at", window: "30d", max: rows },
-  year: { type: "volume", column: "loaded_at", window: "365d", max: rows },
-  shape: { type: "schema" },
-  shape_exact: { type: "schema", new_columns: "fail" },
-};
-
+const checks = tenPatientChecks(rows);
 const checkCount = datasetCount * Object.keys(checks).length;
 
 /** A daemon that has probed everything once and has nothing to do for an hour. */
@@ -43,7 +30,15 @@ export const idleMemory: Benchmark = {
     const found: Memory[] = [];
     const bare: Memory[] = [];
     for (let daemon = 0; daemon < daemons; daemon += 1) {
-      found.push(await memoryOfDaemon(folder, built.main));
+      found.push(
+        await memoryOfDaemon({
+          folder,
+          main: built.main,
+          datasets: datasets(),
+          checkCount,
+          idleMs,
+        }),
+      );
       bare.push(await memoryOfNode());
     }
     const residentMb = medianOf(found, "residentMb");
@@ -78,32 +73,6 @@ async function writeFiles(folder: TemporaryFolder): Promise<void> {
   }
   connection.closeSync();
   instance.closeSync();
-}
-
-async function memoryOfDaemon(folder: TemporaryFolder, main: string): Promise<Memory> {
-  const port = await freePort();
-  const config = await writeMesh(
-    folder,
-    { type: "duckdb" },
-    { shop: datasets() },
-    { http: { listen: `127.0.0.1:${port}` }, store: { type: "sqlite", path: `${port}.db` } },
-  );
-  await using daemon = new NodeProcess([main, "serve", "--config", config]);
-  await until("every probe's end", () => hasProbed(port), { withinMs: 60_000, everyMs: 200 });
-  await sleep(idleMs);
-  const memory = await daemon.memory;
-  await daemon.end("SIGTERM");
-  return memory;
-}
-
-/** True once every check has passed: a benchmark of failing checks would measure something else. */
-async function hasProbed(port: number): Promise<boolean> {
-  try {
-    const answer = await fetch(`http://127.0.0.1:${port}/metrics`);
-    return (await answer.text()).match(/^tidemark_check_good\{.*\} 1$/gm)?.length === checkCount;
-  } catch {
-    return false;
-  }
 }
 
 async function memoryOfNode(): Promise<Memory> {

@@ -21,25 +21,14 @@ import {
 } from "./_shared/mesh.ts";
 import { compare } from "./_shared/pairs.ts";
 import { asMs, asRatio, type Benchmark } from "./_shared/report.ts";
+import { tenChecks } from "./_shared/ten-checks.ts";
 
 const tables = 100;
 const rowsPerTable = 1_000;
 const concurrency = 4;
 const maxRatio = 1.5;
 
-/** Ten for each table: seven figures, one of them over the whole table, and its columns. */
-const checks = {
-  fresh: { type: "freshness", column: "loaded_at", max_age: "2h" },
-  fresh_or_warn: { type: "freshness", column: "loaded_at", warn: { max_age: "2h" } },
-  fresh_events: { type: "freshness", column: "ordered_at", time: "event", max_age: "6h" },
-  whole: { type: "volume", min: 1, max: rowsPerTable },
-  hour: { type: "volume", column: "loaded_at", window: "1h", min: 1 },
-  six_hours: { type: "volume", column: "loaded_at", window: "6h", min: 1 },
-  day: { type: "volume", column: "loaded_at", window: "1d", min: 1 },
-  week: { type: "volume", column: "loaded_at", window: "7d", min: 1 },
-  shape: { type: "schema" },
-  shape_exact: { type: "schema", new_columns: "fail" },
-};
+const checks = tenChecks(rowsPerTable);
 const allChecks = tables * Object.keys(checks).length;
 
 const columns = {

@@ -1,5 +1,5 @@
 /** How often two ways are timed against each other, alternating, so that both meet the same noise. */
-const pairs = 31;
+const timedPairs = 31;
 const warmUps = 2;
 
 /** What interleaved runs of two ways showed. Times are medians in milliseconds. */
@@ -22,35 +22,73 @@ export async function compare(
   measured: () => Promise<unknown>,
   baseline: () => Promise<unknown>,
 ): Promise<Comparison> {
-  const timings: { readonly measuredMs: number; readonly baselineMs: number }[] = [];
-  for (let pair = -warmUps; pair < pairs; pair += 1) {
-    const isMeasuredFirst = pair % 2 === 0;
-    const first = await timed(isMeasuredFirst ? measured : baseline);
-    const second = await timed(isMeasuredFirst ? baseline : measured);
-    if (pair >= 0) {
-      const [measuredMs, baselineMs] = isMeasuredFirst ? [first, second] : [second, first];
-      timings.push({ measuredMs, baselineMs });
-    }
-  }
-  const ratios = timings.map(({ measuredMs, baselineMs }) => measuredMs / baselineMs);
+  const found = await alternate(
+    () => timed(measured),
+    () => timed(baseline),
+    { pairs: timedPairs },
+  );
+  const ratios = found.map((pair) => pair.measured / pair.baseline);
   return {
     ratio: median(ratios),
     spread: [quantile(ratios, 0.25), quantile(ratios, 0.75)],
-    measuredMs: median(timings.map(({ measuredMs }) => measuredMs)),
-    baselineMs: median(timings.map(({ baselineMs }) => baselineMs)),
-    moreMs: median(timings.map(({ measuredMs, baselineMs }) => measuredMs - baselineMs)),
+    measuredMs: median(found.map((pair) => pair.measured)),
+    baselineMs: median(found.map((pair) => pair.baseline)),
+    moreMs: median(found.map((pair) => pair.measured - pair.baseline)),
   };
 }
 
-/**
- * Milliseconds of one run. Young garbage is collected before, so that no run pays for another's; a full
- * collection would throw away compiled code as well, which nothing does before the run of a daemon.
- */
+/** A figure of each way. */
+interface Pair {
+  readonly measured: number;
+  readonly baseline: number;
+}
+
+/** The figures of pairs of runs, each way leading in every other pair, after runs that warm both up. */
+export async function alternate(
+  measured: () => Promise<number>,
+  baseline: () => Promise<number>,
+  { pairs, between }: { readonly pairs: number; readonly between?: () => Promise<unknown> },
+): Promise<readonly Pair[]> {
+  const found: Pair[] = [];
+  for (let pair = -warmUps; pair < pairs; pair += 1) {
+    const isMeasuredFirst = pair % 2 === 0;
+    const first = await (isMeasuredFirst ? measured() : baseline());
+    const second = await (isMeasuredFirst ? baseline() : measured());
+    if (pair >= 0) {
+      found.push(
+        isMeasuredFirst
+          ? { measured: first, baseline: second }
+          : { measured: second, baseline: first },
+      );
+    }
+    await between?.();
+  }
+  return found;
+}
+
+/** Milliseconds of one run. */
 export async function timed(work: () => Promise<unknown>): Promise<number> {
-  globalThis.gc?.({ type: "minor", execution: "sync" });
+  collectYoung();
   const startMs = performance.now();
   await work();
   return performance.now() - startMs;
+}
+
+/** Milliseconds that this process was on a processor, in user and system code, during one run. */
+export async function cpuMs(work: () => Promise<unknown>): Promise<number> {
+  collectYoung();
+  const before = process.cpuUsage();
+  await work();
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1_000;
+}
+
+/**
+ * Young garbage is collected before a run, so that none pays for another's; a full collection would throw away compiled
+ * code as well, which nothing does before the run of a daemon.
+ */
+function collectYoung(): void {
+  globalThis.gc?.({ type: "minor", execution: "sync" });
 }
 
 export function median(numbers: readonly number[]): number {
