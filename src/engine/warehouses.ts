@@ -1,3 +1,4 @@
+import { setImmediate as turnOfEventLoop } from "node:timers/promises";
 import pLimit, { type LimitFunction } from "p-limit";
 import type { Clock } from "../core/clock.ts";
 import type { Connector, ConnectorSpec, DatasetRef, DatasetStatistics } from "../core/connector.ts";
@@ -197,11 +198,26 @@ export function refOf(dataset: Dataset): DatasetRef {
   return { id: dataset.id, source: dataset.source };
 }
 
-/** Waits for the statements under way by taking every place of the gate, then closes. */
-async function closeWhenIdle(warehouse: Warehouse): Promise<void> {
-  const { gate, connector, definition } = warehouse;
+/** Waits until nothing is under way and nothing that follows from it waits for a place, then closes. */
+async function closeWhenIdle({ gate, connector, definition }: Warehouse): Promise<void> {
+  for (;;) {
+    const release = await takeEveryPlace(gate, definition.maxConcurrency);
+    try {
+      // A run asks for what follows from one statement within a turn of the event loop.
+      await turnOfEventLoop();
+      if (gate.pendingCount === 0) {
+        await connector[Symbol.asyncDispose]();
+        return;
+      }
+    } finally {
+      release();
+    }
+  }
+}
+
+async function takeEveryPlace(gate: LimitFunction, count: number): Promise<() => void> {
   const released = Promise.withResolvers<void>();
-  const places = Array.from({ length: definition.maxConcurrency }, () => {
+  const places = Array.from({ length: count }, () => {
     const taken = Promise.withResolvers<void>();
     void gate(() => {
       taken.resolve();
@@ -210,9 +226,5 @@ async function closeWhenIdle(warehouse: Warehouse): Promise<void> {
     return taken.promise;
   });
   await Promise.all(places);
-  try {
-    await connector[Symbol.asyncDispose]();
-  } finally {
-    released.resolve();
-  }
+  return released.resolve;
 }

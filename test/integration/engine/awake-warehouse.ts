@@ -9,6 +9,8 @@ export class AwakeWarehouse {
   /** What becomes of a statement; null: it runs. */
   failure: (sql: string) => FailureKind | null = () => null;
 
+  /** Statements wait for it before they run. */
+  held: Promise<void> = Promise.resolve();
   readonly #billsWakeTime: boolean;
 
   constructor({ billsWakeTime = true } = {}) {
@@ -28,10 +30,15 @@ export class AwakeWarehouse {
           },
           create: (config, context) => {
             const real = spec.create(config, context);
+            let isClosed = false;
             return {
               testConnection: (options) => real.testConnection(options),
               describe: (datasets, options) => real.describe(datasets, options),
               query: async (sql, options) => {
+                await this.held;
+                if (isClosed) {
+                  throw new Error("asked after it was closed");
+                }
                 this.statements.push(sql);
                 this.labels.push(options.label);
                 const kind = this.failure(sql);
@@ -40,7 +47,10 @@ export class AwakeWarehouse {
                 }
                 return real.query(sql, options);
               },
-              [Symbol.asyncDispose]: () => real[Symbol.asyncDispose](),
+              [Symbol.asyncDispose]: () => {
+                isClosed = true;
+                return real[Symbol.asyncDispose]();
+              },
             };
           },
         } satisfies ConnectorSpec,

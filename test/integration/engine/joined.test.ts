@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { types } from "../../../src/app/registries.ts";
 import type { CallCost } from "../../../src/core/cost.ts";
+import type { Mesh } from "../../../src/core/mesh.ts";
 import { type DatasetRun, runDataset } from "../../../src/engine/run.ts";
 import { Warehouses } from "../../../src/engine/warehouses.ts";
 import { silentLogger } from "../../helpers/silent-logger.ts";
@@ -61,6 +62,10 @@ describe("probes of several datasets at the same time", () => {
   async function run(): Promise<readonly DatasetRun[]> {
     const mesh = await stage.mesh({}, warehouse.specs());
     await warehouses.reload(mesh);
+    return runAll(mesh);
+  }
+
+  async function runAll(mesh: Mesh): Promise<readonly DatasetRun[]> {
     warehouse.statements.length = 0;
     warehouse.labels.length = 0;
     const { signal } = new AbortController();
@@ -212,6 +217,33 @@ describe("probes of several datasets at the same time", () => {
     });
     const runs = await run();
     expect(outcomesOf(runs)).toEqual({ "orders/first/some": "fail", "orders/second/some": "pass" });
+  });
+
+  it("are all answered by the connector they were asked of, though a reload replaces it meanwhile", async () => {
+    const names = Array.from({ length: 60 }, (_, at) => `d${at}`);
+    stage.write({
+      "orders.product.yaml": productOf(
+        "orders",
+        Object.fromEntries(
+          names.map((name, at) => [name, `files: ${at === 3 ? "gone" : "many"}.csv, ${enough}`]),
+        ),
+      ),
+    });
+    const mesh = await stage.mesh({}, warehouse.specs());
+    await warehouses.reload(mesh);
+    const held = Promise.withResolvers<void>();
+    warehouse.held = held.promise;
+    const asked = runAll(mesh);
+    const changed = daemonFile.replace("max_concurrency: 2", "max_concurrency: 1");
+    const reloaded = warehouses.reload(
+      await stage.mesh({ "tidemark.yaml": changed }, warehouse.specs()),
+    );
+    held.resolve();
+    const outcomes = Object.entries(outcomesOf(await asked));
+    expect(outcomes.filter(([, outcome]) => outcome !== "pass")).toEqual([
+      ["orders/d3/enough", "error"],
+    ]);
+    await reloaded;
   });
 
   function datasetsAsked(): readonly number[] {
