@@ -48,9 +48,20 @@ function relation(source: DatasetSource): string {
     : `(\n${withoutEnd(source.sql)}\n) as dataset`;
 }
 
-/** A statement without the semicolons at its end, which a subquery may not have. */
+/**
+ * The tokens of GoogleSQL, as far as it takes to know what is a remark: blanks, remarks and semicolons, and in the group
+ * `solid` texts in all their quotes, names in backticks, and everything else. What has no end goes on to the end of all.
+ */
+const token =
+  /[\s;]+|--[^\r\n]*|#[^\r\n]*|\/\*[\s\S]*?(?:\*\/|$)|(?<solid>[^\s;#'"`/-]+|'''(?:\\[\s\S]?|[^\\])*?(?:'''|$)|"""(?:\\[\s\S]?|[^\\])*?(?:"""|$)|'(?:\\[\s\S]?|[^'\\])*(?:'|$)|"(?:\\[\s\S]?|[^"\\])*(?:"|$)|`(?:\\[\s\S]?|[^`\\])*(?:`|$)|[\s\S])/g;
+
+/** A statement without the semicolons and remarks at its end: a subquery may not have the former. */
 export function withoutEnd(sql: string): string {
-  return sql.replace(/[\s;]+$/, "");
+  let end = 0;
+  for (const { index, 0: text, groups } of sql.matchAll(token)) {
+    end = groups?.["solid"] === undefined ? end : index + text.length;
+  }
+  return sql.slice(0, end);
 }
 
 /** There is no FILTER clause; aggregates leave out the NULL that `if` makes of other rows. */
