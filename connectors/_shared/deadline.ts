@@ -44,6 +44,11 @@ export class CallDeadline {
     ]);
   }
 
+  /** Ends the call also for what of it has not ended: nothing is waited for any longer that it raced. */
+  giveUp(): void {
+    this.#stop("aborted");
+  }
+
   end(): void {
     clearTimeout(this.#timer);
     this.#signal.removeEventListener("abort", this.#onAbort);

@@ -6,7 +6,8 @@ import { CallDeadline } from "../_shared/deadline.ts";
 import { stoppedFailure } from "../_shared/failures.ts";
 import type { BigquerySettings } from "./config.ts";
 import { ApiError, asConnectorError } from "./failures.ts";
-import { type JobReference, jobOf, newJobId, referenceOf, shapeOf } from "./jobs.ts";
+import { type JobReference, jobOf, newJobId, referenceOf } from "./jobs.ts";
+import { KnownSelects, refuseUnlessSelect } from "./kinds.ts";
 import { orStop, Rest } from "./rest.ts";
 import { readRow } from "./values.ts";
 import { type Field, type JobAnswer, jobAnswer, resultsPage } from "./wire.ts";
@@ -15,17 +16,21 @@ import { type Field, type JobAnswer, jobAnswer, resultsPage } from "./wire.ts";
 const clientGraceMs: DurationMs = 250;
 /** A cancel and its effect are waited for this long. */
 const cancelBoundMs: DurationMs = 2_000;
+/** So long of it the answer to an insert may take, which says where the job is. */
+const insertGraceMs: DurationMs = 1_000;
 /** How often a cancelled job is looked at. */
 const cancelPollMs: DurationMs = 50;
+/** A job is asked for no more often, also where answers come at once though it still runs. */
+const shortestPollMs: DurationMs = 200;
 /** How long the server holds an answer back for a query that still runs. */
 const longPollMs: DurationMs = 10_000;
 /** Rows asked for at once; BigQuery sends fewer when they are large. */
 const pageRows = 10_000;
-/** Statements whose kind is known, by their shape. A daemon has some per dataset. */
-const rememberedShapes = 2_000;
 
 /** What a dry run tells. It has no rows, which is not the same as none. */
 export interface DryRun {
+  /** Where the query would run; null where BigQuery does not say. */
+  readonly location: string | null;
   readonly statementType: string;
   /** Null where BigQuery does not say. */
   readonly bytes: number | null;
@@ -40,7 +45,7 @@ export class BigqueryDriver {
   readonly rest: Rest;
   readonly #settings: BigquerySettings;
   readonly #clock: Clock;
-  readonly #selects = new Set<string>();
+  readonly #selects = new KnownSelects();
 
   constructor(settings: BigquerySettings, clock: Clock) {
     this.#settings = settings;
@@ -56,7 +61,8 @@ export class BigqueryDriver {
     } catch (error) {
       throw asConnectorError(error);
     } finally {
-      deadline.end();
+      // Of several requests side by side others may be under way when one fails.
+      deadline.giveUp();
     }
   }
 
@@ -66,12 +72,12 @@ export class BigqueryDriver {
   ): Promise<QueryResult> {
     return this.bounded(options, async (deadline) => {
       const startedMs = this.#clock.monotonicMs();
-      await this.#refuseOthers(sql, options, deadline);
+      const location = await this.#refuseOthers(sql, options, deadline);
       const leftMs = options.timeoutMs - (this.#clock.monotonicMs() - startedMs);
       if (leftMs <= 0) {
         throw new ConnectorError(stoppedFailure("overdue"));
       }
-      return this.#run(sql, options, leftMs, deadline);
+      return this.#run(sql, options, { timeoutMs: leftMs, location }, deadline);
     });
   }
 
@@ -82,8 +88,9 @@ export class BigqueryDriver {
       throw new ConnectorError({ kind: "invalid_query", message });
     }
     const job = jobOf(sql, options, this.#settings, "dryRun");
-    const { statistics } = await this.#insert(job, deadline);
+    const { jobReference, statistics } = await this.#insert(job, deadline);
     return {
+      location: jobReference?.location ?? null,
       statementType: statistics?.query?.statementType ?? "",
       bytes: statistics?.totalBytesProcessed ?? null,
       fields: statistics?.query?.schema?.fields ?? [],
@@ -92,41 +99,52 @@ export class BigqueryDriver {
 
   /**
    * BigQuery has no session that only reads, so that the kind of a statement is asked for before it runs, once for each
-   * shape: scripts and several statements at once are of kind SCRIPT.
+   * shape: scripts and several statements at once are of kind SCRIPT. Returns where such a statement runs, where that is
+   * known.
    */
-  async #refuseOthers(sql: string, options: CallOptions, deadline: CallDeadline): Promise<void> {
-    const shape = shapeOf(sql);
-    if (this.#selects.has(shape)) {
-      return;
+  async #refuseOthers(
+    sql: string,
+    options: CallOptions,
+    deadline: CallDeadline,
+  ): Promise<string | null> {
+    const known = this.#selects.locationOf(sql);
+    if (known !== undefined) {
+      return known;
     }
-    const { statementType } = await this.dryRun(sql, options, deadline);
+    const { statementType, location } = await this.dryRun(sql, options, deadline);
     refuseUnlessSelect(statementType);
-    const [oldest] = this.#selects;
-    if (oldest !== undefined && this.#selects.size >= rememberedShapes) {
-      this.#selects.delete(oldest);
-    }
-    this.#selects.add(shape);
+    this.#selects.add(sql, location);
+    return location;
   }
 
   async #run(
     sql: string,
     options: CallOptions & { readonly maxRows: number },
-    timeoutMs: DurationMs,
+    { timeoutMs, location }: { readonly timeoutMs: DurationMs; readonly location: string | null },
     deadline: CallDeadline,
   ): Promise<QueryResult> {
+    const { project } = this.#settings;
     const jobId = newJobId(options.label);
     const job = jobOf(sql, options, this.#settings, { jobId, timeoutMs });
+    const expected = {
+      projectId: project,
+      jobId,
+      location: this.#settings.location ?? location,
+    };
     const startedMs = this.#clock.monotonicMs();
     // Not stopped with the call, because what was sent may have begun: a cancel must come after it.
     const insertBound = new CallDeadline(new AbortController().signal, timeoutMs + cancelBoundMs);
-    const inserting = this.#insertOnce(job, jobId, insertBound).finally(() => insertBound.end());
+    const inserting = this.#insertOnce(job, expected, insertBound);
     try {
       const reference = await orStop(deadline, () => inserting);
       return await this.#results(reference, options.maxRows, deadline);
     } catch (error) {
-      await this.#settle(inserting, jobId);
+      await this.#settle(inserting, expected);
       const isOverdue = this.#clock.monotonicMs() - startedMs >= timeoutMs;
       throw isOverdue && wasStopped(error) ? overdue(error) : error;
+    } finally {
+      // No try of it may come after the cancel.
+      insertBound.giveUp();
     }
   }
 
@@ -137,16 +155,19 @@ export class BigqueryDriver {
   }
 
   /** When an earlier try's answer was lost, the job is there already, and is joined. */
-  async #insertOnce(job: unknown, jobId: string, deadline: CallDeadline): Promise<JobReference> {
-    const { project, location } = this.#settings;
+  async #insertOnce(
+    job: unknown,
+    expected: JobReference,
+    deadline: CallDeadline,
+  ): Promise<JobReference> {
     try {
-      return referenceOf(await this.#insert(job, deadline), jobId, project);
+      return referenceOf(await this.#insert(job, deadline), expected);
     } catch (error) {
       if (!(error instanceof ApiError) || error.status !== 409) {
         throw error;
       }
       const [, found] = /^Already Exists: Job .*:([\w-]+)\./.exec(error.message) ?? [];
-      return { projectId: project, jobId, location: location ?? found ?? null };
+      return { ...expected, location: found ?? expected.location };
     }
   }
 
@@ -166,9 +187,12 @@ export class BigqueryDriver {
         "formatOptions.useInt64Timestamp": true,
       };
       const path = ["projects", projectId, "queries", jobId];
+      const askedMs = this.#clock.monotonicMs();
       const { body } = await this.rest.call({ method: "GET", path, query }, deadline);
       const page = resultsPage.parse(body);
       if (!page.jobComplete) {
+        const restMs = shortestPollMs - (this.#clock.monotonicMs() - askedMs);
+        await orStop(deadline, () => pause(Math.max(0, restMs)));
         continue;
       }
       const fields = page.schema?.fields ?? [];
@@ -189,13 +213,12 @@ export class BigqueryDriver {
   }
 
   /** Sees to it that the job of a call that failed does not run on. Never throws. */
-  async #settle(inserting: Promise<JobReference>, jobId: string): Promise<void> {
+  async #settle(inserting: Promise<JobReference>, expected: JobReference): Promise<void> {
     const bound = new CallDeadline(new AbortController().signal, cancelBoundMs);
-    const { project, location } = this.#settings;
     try {
-      const { location: found } = await orStop(bound, () => inserting.catch(() => ({ location })));
-      const query = { location: found };
-      const path = ["projects", project, "jobs", jobId];
+      const { projectId, jobId, location } = await this.#inserted(inserting, expected, bound);
+      const query = { location };
+      const path = ["projects", projectId, "jobs", jobId];
       await this.rest.call({ method: "POST", path: [...path, "cancel"], query }, bound);
       for (;;) {
         const { body } = await this.rest.call({ method: "GET", path, query }, bound);
@@ -207,8 +230,18 @@ export class BigqueryDriver {
     } catch {
       // The call has failed already, for a reason that says more; and `jobTimeoutMs` bounds the job.
     } finally {
-      bound.end();
+      bound.giveUp();
     }
+  }
+
+  /** Where the job is or may be: an answer that does not come is no proof that there is none. */
+  #inserted(
+    inserting: Promise<JobReference>,
+    expected: JobReference,
+    bound: CallDeadline,
+  ): Promise<JobReference> {
+    const known = inserting.catch(() => expected);
+    return orStop(bound, () => Promise.race([known, pause(insertGraceMs).then(() => expected)]));
   }
 }
 
@@ -225,24 +258,4 @@ function wasStopped(error: unknown): boolean {
 
 function overdue(cause: unknown): ConnectorError {
   return new ConnectorError({ ...stoppedFailure("overdue"), code: "stopped" }, { cause });
-}
-
-/** Throws `ConnectorError` for whatever could change something, or is not one statement. */
-export function refuseUnlessSelect(statementType: string): void {
-  if (statementType === "SELECT") {
-    return;
-  }
-  throw new ConnectorError(
-    statementType === "SCRIPT" || statementType === ""
-      ? {
-          kind: "invalid_query",
-          message: "The query is not one SELECT statement.",
-          hint: "Only a single SELECT is run. `tidemark plan` prints the query.",
-        }
-      : {
-          kind: "permission",
-          message: "The statement would change something, and Tidemark only reads.",
-          hint: "Use a query that only reads.",
-        },
-  );
 }

@@ -37,13 +37,21 @@ export function asConnectorError(error: unknown): ConnectorError {
 function failureOf(error: unknown): MeasurementFailure {
   if (error instanceof ApiError) {
     const partitionFilter = missingPartitionFilter(error);
-    const code = error.reason === "" ? `HTTP_${error.status}` : error.reason;
+    const code = codeOfApi(error);
     return partitionFilter ?? classify(rules, { code, text: error.message });
   }
   if (error instanceof SignInError) {
     return signInFailure(error.cause);
   }
   return classify(rules, { code: codeOf(error), text: textOf(error) });
+}
+
+/** The perimeter refuses with the reasons of missing grants, and with a word of its own in the text. */
+function codeOfApi({ status, reason, message }: ApiError): string {
+  if (message.includes("vpcServiceControlsUniqueIdentifier")) {
+    return "VPC_SERVICE_CONTROLS";
+  }
+  return reason === "" ? `HTTP_${status}` : reason;
 }
 
 /** What the network said is said as such; anything else is about the credentials. */
@@ -75,14 +83,19 @@ function oauthError(cause: unknown): { error: string | null; description: string
   };
 }
 
+/** Whether a table refuses a query for want of a condition on its partitions: it could be read with one. */
+export function wantsCondition(error: unknown): boolean {
+  return error instanceof ApiError && error.message.startsWith("Cannot query over table");
+}
+
 const quotedNames = /column\(s\) ((?:'[^']*'(?:, )?)+)/;
 
 /** Names of columns may be told, unlike values; odd ones are left out. */
-function missingPartitionFilter({ message }: ApiError): MeasurementFailure | null {
-  if (!message.startsWith("Cannot query over table")) {
+function missingPartitionFilter(error: ApiError): MeasurementFailure | null {
+  if (!wantsCondition(error)) {
     return null;
   }
-  const names = (quotedNames.exec(message)?.[1] ?? "")
+  const names = (quotedNames.exec(error.message)?.[1] ?? "")
     .split(", ")
     .map((name) => name.slice(1, -1))
     .filter((name) => /^[\p{L}_][\p{L}\p{N}_]{0,127}$/u.test(name));

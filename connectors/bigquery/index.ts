@@ -9,7 +9,8 @@ import {
 import { describeDatasets, type Reading, statisticsOf } from "./catalogue.ts";
 import { type BigqueryConfig, config, readSettings } from "./config.ts";
 import { dialect } from "./dialect.ts";
-import { BigqueryDriver, refuseUnlessSelect } from "./driver.ts";
+import { BigqueryDriver } from "./driver.ts";
+import { refuseUnlessSelect } from "./kinds.ts";
 import { Partitions } from "./partitions.ts";
 import { testStages } from "./stages.ts";
 import { Tables } from "./tables.ts";

@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import type { CallOptions } from "../../src/core/connector.ts";
 import type { DurationMs } from "../../src/core/vocabulary.ts";
 import { queryComment } from "../_shared/comment.ts";
@@ -82,22 +82,10 @@ function labelValue(text: string): string {
     .slice(0, longestLabel);
 }
 
-export function referenceOf(
-  { jobReference }: JobAnswer,
-  jobId: string,
-  project: string,
-): JobReference {
+export function referenceOf({ jobReference }: JobAnswer, expected: JobReference): JobReference {
   return {
-    projectId: jobReference?.projectId ?? project,
-    jobId,
-    location: jobReference?.location ?? null,
+    projectId: jobReference?.projectId ?? expected.projectId,
+    jobId: expected.jobId,
+    location: jobReference?.location ?? expected.location,
   };
-}
-
-/**
- * What two statements of the same form have in common: which digits stand in them never decides what kind of statement
- * they are, since one digit ends a word, a text or a remark as little as another.
- */
-export function shapeOf(sql: string): string {
-  return createHash("sha256").update(sql.replaceAll(/[0-9]/g, "0")).digest("base64");
 }

@@ -78,10 +78,17 @@ export const rules: readonly FailureRule[] = [
     hint: "gcloud services enable bigquery.googleapis.com, and link a billing account.",
   },
   {
+    codes: ["VPC_SERVICE_CONTROLS"],
+    kind: "permission",
+    message:
+      "The organisation's perimeter (VPC Service Controls) does not let the account in from here.",
+    hint: "Ask its administrator to add the account, or this machine's network, to the perimeter's ingress rules.",
+  },
+  {
     texts: ["Access Denied: Project"],
     kind: "permission",
     message: "The account may not run queries in the connection's project.",
-    hint: "Grant it roles/bigquery.jobUser on the project.",
+    hint: "Grant it roles/bigquery.jobUser on the project, and check `project`: BigQuery does not tell a stranger what exists.",
   },
   {
     codes: ["accessDenied", "insufficientPermissions", "forbidden"],
@@ -115,7 +122,15 @@ export const rules: readonly FailureRule[] = [
     hint: "Check the check's `column` and the dataset's `filter`.",
   },
   {
-    codes: ["invalidQuery", "invalid", "parseError", "invalidParameter", "badRequest", "HTTP_400"],
+    codes: [
+      "invalidQuery",
+      "invalid",
+      "parseError",
+      "invalidParameter",
+      "badRequest",
+      "notImplemented",
+      "HTTP_400",
+    ],
     kind: "invalid_query",
     message: "BigQuery cannot run the query: a column, type, function or value in it does not fit.",
     hint: "Run the statement of `tidemark plan` by hand to see BigQuery's own words.",

@@ -28,6 +28,8 @@ const retryDelaysMs: readonly DurationMs[] = [100, 300, 900];
 export class Rest {
   readonly #settings: BigquerySettings;
   #transport: Promise<Transport> | null = null;
+  /** How often a token was given up. */
+  #renewals = 0;
 
   constructor(settings: BigquerySettings) {
     this.#settings = settings;
@@ -35,16 +37,23 @@ export class Rest {
 
   /** Throws `ApiError`, `SignInError`, errors of the network, and `ConnectorError` once the call is stopped. */
   async call(call: RestCall, deadline: CallDeadline): Promise<HttpAnswer> {
-    for (let tries = 0; ; tries += 1) {
+    let hasRenewed = false;
+    for (let tries = 0; ; ) {
+      const renewals = this.#renewals;
       try {
         return await this.#once(call, deadline);
       } catch (error) {
-        // A token may be taken back before it expires: then another one is fetched, once.
-        if (tries === 0 && error instanceof ApiError && error.status === 401) {
-          this.#transport = null;
+        // A token may be taken back before it expires: then another one is fetched, once, for all that had it.
+        if (!hasRenewed && error instanceof ApiError && error.status === 401) {
+          hasRenewed = true;
+          if (this.#renewals === renewals) {
+            this.#renewals += 1;
+            this.#transport = null;
+          }
           continue;
         }
         const delayMs = retryDelaysMs[tries];
+        tries += 1;
         if (delayMs === undefined || !isPassing(error)) {
           throw error;
         }

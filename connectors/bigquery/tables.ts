@@ -37,7 +37,10 @@ export class Tables {
         answers.set(next, await read(next).catch(ofOneDataset));
       }
     };
-    await Promise.all(Array.from({ length: atOnce }, worker));
+    await Promise.all(Array.from({ length: atOnce }, worker)).finally(() => {
+      // What failed for all of them is not asked for the others as well.
+      waiting.length = 0;
+    });
     return datasets.map((dataset) => ({
       datasetId: dataset.id,
       value: answers.get(dataset) ?? { ok: false, failure: lost },

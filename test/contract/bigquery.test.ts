@@ -95,12 +95,6 @@ const adapter: ConnectorAdapter = {
           kind: "not_found",
         },
         {
-          title: "another location",
-          connector: connect(server.origin, { location: "US" }),
-          stage: "access",
-          kind: "not_found",
-        },
-        {
           title: "nobody listens",
           connector: connect(`http://127.0.0.1:${dead}`),
           stage: "reach",

@@ -8,6 +8,8 @@ import type { RestField } from "./bigquery-values.ts";
 /** What a table has besides its columns; a test sets what DuckDB does not know. */
 export interface TableFacts {
   readonly isForbidden?: boolean;
+  /** The account may see the columns and not the rows. */
+  readonly rowsAreForbidden?: boolean;
   readonly numBytes?: number;
   readonly numRows?: number;
   readonly lastModifiedMs?: number;
@@ -206,11 +208,12 @@ export class BigqueryEngine {
     for (const parts of tables) {
       const {
         isForbidden,
+        rowsAreForbidden,
         requiresPartitionFilter,
         partitionColumn = "",
       } = this.factsOf(parts, dataset);
       const path = `${this.project}:${parts.slice(-2).join(".")}`;
-      if (isForbidden === true) {
+      if (isForbidden === true || rowsAreForbidden === true) {
         const message = `Access Denied: Table ${path}: User does not have permission to query table ${path}, or perhaps it does not exist in location ${this.location}.`;
         throw new RestError(403, "accessDenied", message);
       }

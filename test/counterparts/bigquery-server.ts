@@ -2,6 +2,7 @@ import type { ServerResponse } from "node:http";
 import { BigqueryEngine } from "./bigquery-engine.ts";
 import { RestError } from "./bigquery-errors.ts";
 import type { RunningQuery } from "./bigquery-query.ts";
+import { tablesIn } from "./bigquery-sql.ts";
 import { HttpCounterpart, type ReceivedRequest } from "./http-counterpart.ts";
 
 /** What goes wrong with a request whose `METHOD /path` holds `on`, so many times. */
@@ -10,12 +11,14 @@ export interface Fault {
   times: number;
   /**
    * `drop`: the connection is cut before anything is done; `dropAnswer`: it is done, and then cut; `hang`: nothing is
-   * said; else what is answered instead.
+   * said; `hangAnswer`: it is done, and nothing said; else what is answered instead, as a page of a proxy's where there
+   * is no reason.
    */
   readonly act:
     | "drop"
     | "dropAnswer"
     | "hang"
+    | "hangAnswer"
     | { readonly status: number; readonly reason: string; readonly message: string };
 }
 
@@ -23,6 +26,7 @@ interface Job {
   readonly query: RunningQuery;
   readonly labels: Readonly<Record<string, string>>;
   readonly sql: string;
+  readonly location: string;
 }
 
 interface InsertBody {
@@ -40,8 +44,6 @@ interface InsertBody {
   };
 }
 
-const longestPollMs = 10_000;
-
 /**
  * BigQuery's REST API, version 2, over DuckDB: jobs that run, are timed out by the server and are cancelled for real,
  * dry runs, pages of results and the metadata of tables, with the statuses and reasons of the real one.
@@ -53,6 +55,8 @@ export class BigqueryServer extends HttpCounterpart {
   tokens: ReadonlySet<string> | null = null;
   /** Requests that nothing is said to, and whose connections are open yet. */
   hanging = 0;
+  /** So long an answer is held back for a query that still runs. */
+  longestPollMs = 10_000;
   /** By how much this server's clock is ahead of the machine's. */
   skewMs = 0;
   readonly engine: BigqueryEngine;
@@ -90,11 +94,12 @@ export class BigqueryServer extends HttpCounterpart {
       fault.times -= 1;
     }
     const act = fault?.act;
-    if (act === "hang") {
+    if (act === "hang" || act === "hangAnswer") {
       this.hanging += 1;
       response.on("close", () => {
         this.hanging -= 1;
       });
+      void (act === "hang" ? null : this.#route(request));
       return;
     }
     if (act === "drop") {
@@ -107,7 +112,8 @@ export class BigqueryServer extends HttpCounterpart {
         : this.#route(request);
     void work.then(
       (body) => (act === "dropAnswer" ? response.destroy() : this.#send(response, 200, body)),
-      (error: unknown) => this.#send(response, ...problemOf(error)),
+      (error: unknown) =>
+        act === "dropAnswer" ? response.destroy() : this.#send(response, ...problemOf(error)),
     );
   }
 
@@ -158,13 +164,16 @@ export class BigqueryServer extends HttpCounterpart {
 
   async #insert({ jobReference, configuration }: InsertBody): Promise<unknown> {
     const { query, dryRun, labels = {}, jobTimeoutMs } = configuration;
-    const { location, project } = this.engine;
+    const { project } = this.engine;
+    const { location = this.engine.location } = jobReference;
     const dataset = query.defaultDataset?.datasetId ?? null;
     if (query.useLegacySql) {
       throw new RestError(400, "invalid", "This counterpart speaks GoogleSQL.");
     }
-    if (jobReference.location !== undefined && jobReference.location !== location) {
-      const message = `Not found: Dataset ${project}:suite was not found in location ${jobReference.location}`;
+    const [table] = tablesIn(query.query);
+    if (table !== undefined && location !== this.engine.location) {
+      const [, schema = dataset ?? ""] = table.toReversed();
+      const message = `Not found: Dataset ${project}:${schema} was not found in location ${location}`;
       throw new RestError(404, "notFound", message);
     }
     if (dryRun === true) {
@@ -190,7 +199,7 @@ export class BigqueryServer extends HttpCounterpart {
     checkLabels(labels);
     const cap = Number(query.maximumBytesBilled ?? Number.POSITIVE_INFINITY);
     const running = this.engine.run(query.query, dataset, cap);
-    const job = { query: running, labels, sql: query.query };
+    const job = { query: running, labels, sql: query.query, location };
     this.jobs.set(jobId, job);
     if (jobTimeoutMs !== undefined) {
       const stopped = new RestError(200, "stopped", "Job execution was cancelled: Job timed out");
@@ -202,14 +211,14 @@ export class BigqueryServer extends HttpCounterpart {
 
   #job(jobId: string, location: string | null): Job {
     const job = this.jobs.get(jobId);
-    if (job === undefined || location !== this.engine.location) {
+    if (job === undefined || location !== job.location) {
       throw new RestError(404, "notFound", `Not found: Job ${this.engine.project}:${jobId}`);
     }
     return job;
   }
 
-  #resource(jobId: string, { query, labels }: Job): unknown {
-    const { project: projectId, location } = this.engine;
+  #resource(jobId: string, { query, labels, location }: Job): unknown {
+    const { project: projectId } = this.engine;
     const error = query.error === null ? {} : { errorResult: protoOf(query.error) };
     return {
       kind: "bigquery#job",
@@ -220,9 +229,13 @@ export class BigqueryServer extends HttpCounterpart {
     };
   }
 
-  async #results(jobId: string, { query }: Job, given: URLSearchParams): Promise<unknown> {
-    const { project: projectId, location } = this.engine;
-    const timeoutMs = Math.min(longestPollMs, Number(given.get("timeoutMs") ?? longestPollMs));
+  async #results(
+    jobId: string,
+    { query, location }: Job,
+    given: URLSearchParams,
+  ): Promise<unknown> {
+    const { project: projectId } = this.engine;
+    const timeoutMs = Math.min(this.longestPollMs, Number(given.get("timeoutMs") ?? 10_000));
     let timer: NodeJS.Timeout | undefined;
     const isOver = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, timeoutMs);
@@ -304,6 +317,9 @@ function problemOf(error: unknown): readonly [status: number, body: unknown] {
   const known =
     error instanceof RestError ? error : new RestError(500, "internalError", String(error));
   const { status, reason, message } = known;
+  if (reason === "") {
+    return [status, message];
+  }
   const errors = [{ message, domain: "global", reason }];
   return [status, { error: { code: status, message, errors } }];
 }

@@ -56,6 +56,11 @@ export function translate(sql: string): Translated {
   };
 }
 
+/** The parts of every name behind FROM and the like, whatever else is wrong with the statement. */
+export function tablesIn(sql: string): readonly (readonly string[])[] {
+  return tablesOf(tokenize(sql));
+}
+
 function tokenize(sql: string): readonly Token[] {
   return [...sql.matchAll(pattern)].map(([text]): Token => {
     if (/^(\s|--|#|\/\*)/.test(text)) {

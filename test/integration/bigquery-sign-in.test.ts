@@ -26,6 +26,7 @@ beforeEach(async () => {
   server.tokens = signIn.tokens;
   server.faults.length = 0;
   server.skewMs = 0;
+  server.requests.length = 0;
 });
 
 afterEach(async () => {
@@ -73,14 +74,21 @@ describe("a service account's key", () => {
     expect(await failureOf(connector)).toMatchObject({
       kind: "auth",
       message: "Google does not know the service account's key.",
+      hint: "The key was deleted, or is another account's: make a new one, or sign in without keys.",
       code: "invalid_grant",
     });
+    expect([signIn.asked.length, server.requests.length]).toEqual([1, 0]);
   });
 
   it("of an account that is gone is refused", async () => {
     const connector = withKey();
     signIn.removeAccount(reader);
-    expect(await failureOf(connector)).toMatchObject({ kind: "auth", code: "invalid_grant" });
+    const failure = await failureOf(connector);
+    expect(failure).toMatchObject({ kind: "auth", code: "invalid_grant" });
+    expect(failure.hint).toContain(
+      "The account may be gone or disabled, or the login has expired.",
+    );
+    expect(server.requests).toEqual([]);
   });
 
   it.each([

@@ -1,9 +1,11 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
+import { withoutEnd } from "../../../connectors/bigquery/dialect.ts";
 import { columnsOf } from "../../../connectors/bigquery/fields.ts";
 import { bigquery } from "../../../connectors/bigquery/index.ts";
-import { newJobId, shapeOf } from "../../../connectors/bigquery/jobs.ts";
+import { newJobId } from "../../../connectors/bigquery/jobs.ts";
+import { shapeOf } from "../../../connectors/bigquery/kinds.ts";
 import { readRow } from "../../../connectors/bigquery/values.ts";
 import { field } from "../../../connectors/bigquery/wire.ts";
 
@@ -22,6 +24,32 @@ describe("the dialect", () => {
     expect(relation("example", "com:shop", "analytics", "orders")).toBe(
       "`example.com:shop`.`analytics`.`orders`",
     );
+  });
+
+  it.each([
+    ["select 1;", "select 1"],
+    ["select 1 ; ; -- done; really", "select 1"],
+    ["select 1 # done\n;/* and\ndone */\n", "select 1"],
+    ["select ';' /* a */ -- b", "select ';'"],
+    ["select '--', \"#\", `a;b`", "select '--', \"#\", `a;b`"],
+    ["select 'it\\'s -- no remark' ;", "select 'it\\'s -- no remark'"],
+    ["select '''a ' -- ''', r'\\d' -- c", "select '''a ' -- ''', r'\\d'"],
+    ["-- first\nselect a -- b\nfrom t", "-- first\nselect a -- b\nfrom t"],
+    ["select 8 / 2 - -1;", "select 8 / 2 - -1"],
+    ["select 1; select 2;", "select 1; select 2"],
+    ["select 'never ended ; -- ", "select 'never ended ; -- "],
+    [" ; -- nothing", ""],
+  ])("takes semicolons and remarks from the end of a query: %j", (sql, expected) => {
+    expect(withoutEnd(sql)).toBe(expected);
+    expect(dialect.relation({ kind: "query", sql })).toBe(`(\n${expected}\n) as dataset`);
+  });
+
+  it("takes no longer for quotes and remarks that never end", () => {
+    const startedMs = performance.now();
+    for (const part of ["'", "/* ", '"""', "`\\", "--", ";"]) {
+      withoutEnd(part.repeat(100_000));
+    }
+    expect(performance.now() - startedMs).toBeLessThan(5_000);
   });
 
   it("compares the bare column with a day that no reading of the moment lies beyond", () => {
@@ -167,7 +195,29 @@ describe("values", () => {
     ["FLOAT", "-inf", Number.NEGATIVE_INFINITY],
     ["FLOAT", "Infinity", Number.POSITIVE_INFINITY],
     ["FLOAT", "NaN", Number.NaN],
+    ["INTEGER", "-9223372036854775808", -9223372036854775808n],
+    ["INT64", "9223372036854775807", 9223372036854775807n],
+    ["NUMERIC", "-0.000000001", { type: "decimal", text: "-0.000000001" }],
+    [
+      "BIGNUMERIC",
+      "578960446186580977117854925043439539266.34992332820282019728792003956564819967",
+      {
+        type: "decimal",
+        text: "578960446186580977117854925043439539266.34992332820282019728792003956564819967",
+      },
+    ],
+    ["FLOAT64", "1.7976931348623157e+308", Number.MAX_VALUE],
+    ["FLOAT64", "-0", -0],
     ["TIMESTAMP", "-1", { type: "instant", ms: -1 }],
+    ["TIMESTAMP", "-62135596800000000", { type: "instant", ms: -62_135_596_800_000 }],
+    ["TIMESTAMP", "253402300799999999", { type: "instant", ms: 253_402_300_799_999 }],
+    ["DATETIME", "0001-01-01T00:00:00", { type: "local", text: "0001-01-01T00:00:00" }],
+    [
+      "DATETIME",
+      "1969-12-31T23:59:59.999999",
+      { type: "local", text: "1969-12-31T23:59:59.999999" },
+    ],
+    ["DATE", "0001-01-01", { type: "date", text: "0001-01-01" }],
     ["DATETIME", "2026-01-01T00:00:00.500000", { type: "local", text: "2026-01-01T00:00:00.5" }],
     ["JSON", '{"a":1}', '{"a":1}'],
     ["GEOGRAPHY", "POINT(1 2)", "POINT(1 2)"],
