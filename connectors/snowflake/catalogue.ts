@@ -78,9 +78,12 @@ async function columnsOf(
   return { ok: true, value: rows.map((row) => columnOf(row, isTable)), atMs };
 }
 
-/** Of a view every column is said to be nullable, which nobody promised. What SHOW OBJECTS leaves out may be one. */
+/**
+ * Of a view every column is said to be nullable, which nobody promised, and an external table's files may hold anything.
+ * What SHOW OBJECTS leaves out may be one.
+ */
 function isOrdinary(kind: string | undefined): boolean {
-  return kind !== undefined && kind !== "" && !kind.includes("VIEW");
+  return kind !== undefined && kind !== "" && !/VIEW|EXTERNAL/.test(kind);
 }
 
 function columnOf(row: ListedRow, isTable: boolean): CatalogueColumn {

@@ -83,7 +83,7 @@ function statement(paths: readonly (readonly string[])[]): string {
   ];
   const names = paths.map((parts) => quoteText(nameOf(parts.at(-1) ?? "")));
   return (
-    "select table_name, table_type, row_count, bytes, " +
+    "select table_name, table_type, is_hybrid, is_iceberg, is_dynamic, row_count, bytes, " +
     `${dialect.epochMs("last_altered")} as last_altered_ms from ${view.join(".")} ` +
     `where table_schema = ${schema === undefined ? "current_schema()" : quoteText(nameOf(schema))} ` +
     `and table_name in (${names.join(", ")})`
@@ -93,18 +93,22 @@ function statement(paths: readonly (readonly string[])[]): string {
 /**
  * Only of tables that Snowflake keeps itself: a view has no rows of its own, and those of an external table change
  * without Snowflake's doing. LAST_ALTERED also moves with DDL, with maintenance such as clustering, and with DML that
- * touched no row, so that it is never earlier than the last change.
+ * touched no row, so that it is never earlier than the last change: but of a hybrid table, where it does not move with DML
+ * and rows are counted approximately (https://docs.snowflake.com/en/sql-reference/info-schema/hybrid_tables), and of
+ * Iceberg and dynamic tables, which are written to in other ways, nobody says so.
  */
 function factsOf(row: ListedRow): Statistics {
   if (row("table_type") !== "BASE TABLE" && row("table_type") !== "TEMPORARY TABLE") {
     return {};
   }
+  const is = (column: string) => row(column) === "YES";
+  const tellsChanges = !is("is_hybrid") && !is("is_iceberg") && !is("is_dynamic");
   const [count, bytes, lastChangeMs] = ["row_count", "bytes", "last_altered_ms"].map((column) =>
     row(column) === "" ? undefined : Number(row(column)),
   );
   return {
-    ...(count === undefined ? {} : { rows: { count, isExact: true } }),
+    ...(count === undefined ? {} : { rows: { count, isExact: !is("is_hybrid") } }),
     ...(bytes === undefined ? {} : { bytes }),
-    ...(lastChangeMs === undefined ? {} : { lastChangeMs }),
+    ...(lastChangeMs === undefined || !tellsChanges ? {} : { lastChangeMs }),
   };
 }

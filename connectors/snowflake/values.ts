@@ -21,6 +21,8 @@ export function toSqlValue({ type, scale }: Field, raw: unknown): SqlValue {
   switch (type) {
     case "fixed":
       return (scale ?? 0) === 0 ? BigInt(text) : { type: "decimal", text };
+    case "decfloat":
+      return { type: "decimal", text };
     case "real":
       return realOf(text);
     case "boolean":

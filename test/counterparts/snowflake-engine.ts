@@ -2,7 +2,7 @@ import { type DuckDBConnection, DuckDBInstance, type DuckDBResultReader } from "
 import { SqlFailure, sqlFailureOf } from "./snowflake-errors.ts";
 import { type ShownWarehouse, shown } from "./snowflake-shown.ts";
 import { macros, toDuckdb } from "./snowflake-sql.ts";
-import { tablesView } from "./snowflake-tables.ts";
+import { type TableKind, tablesView } from "./snowflake-tables.ts";
 import { type RowType, rawOf, rowTypeOf } from "./snowflake-values.ts";
 
 export interface ResultSet {
@@ -25,6 +25,8 @@ const interruptEveryMs = 10;
 export class SnowflakeEngine implements AsyncDisposable {
   /** Tables, as `SCHEMA.TABLE`, that the role of the connectors does not see. */
   readonly hidden = new Set<string>();
+  /** Tables, as `SCHEMA.TABLE`, that are no ordinary ones. */
+  readonly tableKinds = new Map<string, TableKind>();
   warehouse: ShownWarehouse = { name: "TIDEMARK_WH", state: "SUSPENDED", auto_resume: "true" };
   /** When each table was last altered, by its name in upper case. */
   readonly #alteredMs = new Map<string, number>();
@@ -124,7 +126,7 @@ export class SnowflakeEngine implements AsyncDisposable {
     if (listing !== null) {
       return listing;
     }
-    const text = toDuckdb(await tablesView(connection, sql, this.#alteredMs));
+    const text = toDuckdb(await tablesView(connection, sql, this.#alteredMs, this.tableKinds));
     for (const name of this.hidden) {
       if (text.includes(quoted(name))) {
         throw new SqlFailure(

@@ -17,6 +17,8 @@ describe("values as Snowflake sends them", () => {
     ["fixed", 0, "-170141183460469231731687303715884105728", -(2n ** 127n)],
     ["fixed", 2, "-12.30", { type: "decimal", text: "-12.30" }],
     ["fixed", 1, "9007199254740993.0", { type: "decimal", text: "9007199254740993.0" }],
+    ["decfloat", null, "123.4500", { type: "decimal", text: "123.4500" }],
+    ["decfloat", null, "1.5e-100", { type: "decimal", text: "1.5e-100" }],
     ["real", null, "0.1", 0.1],
     ["real", null, "1.7976931348623157e+308", 1.797_693_134_862_315_7e308],
     ["real", null, "inf", Number.POSITIVE_INFINITY],
