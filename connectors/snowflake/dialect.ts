@@ -13,6 +13,7 @@ export const dialect: SqlDialect = {
   relation,
   aggregate,
   compareTime,
+  comparesOnlyTimes: true,
   gaps,
   epochMs: milliseconds,
   stretch,
@@ -64,10 +65,11 @@ function aggregate({ fn, of, filter }: AggregateRequest): string {
 const dayLength = 10;
 
 /**
- * Two conditions. The first compares the bare column with a day, whose text Snowflake reads as any type of time
- * alike, before (or after) which no row fits: micro-partitions are pruned by it. The second is exact, and compares with
- * the moment that is right for the column's type, which is known when the statement is compiled. A text with an hour
- * and an offset would do for TIMESTAMP_LTZ, _TZ and _NTZ, but not for DATE.
+ * Three conditions. The first compares the bare column with a day, whose text Snowflake reads as any type of time
+ * alike, before (or after) which no row fits: micro-partitions are pruned by it. The second holds for every time, and is
+ * an error of text, which the others would read as one: "Function EXTRACT does not support VARCHAR". The third is exact,
+ * and compares with the moment that is right for the column's type, which is known when the statement is compiled. A text
+ * with an hour and an offset would do for TIMESTAMP_LTZ, _TZ and _NTZ, but not for DATE.
  */
 function compareTime(
   column: string,
@@ -84,7 +86,7 @@ function compareTime(
     `case when ${isOfType(column, "DATE")} then ${naive} ${nanos(utcMs(day))} ` +
     `when ${isOfType(column, "TIMESTAMP_NTZ")} then ${naive} ${nanos(utcMs(local))} ` +
     `else ${epoch("nanosecond", column, "timestamp_tz")} ${op} ${nanos(ms)} end`;
-  return `(${column} ${coarse} and ${exact})`;
+  return `(${column} ${coarse} and date_part('year', ${column}) > 0 and ${exact})`;
 }
 
 function dayAfter(day: string): string {
