@@ -1,12 +1,13 @@
 import type { Clock } from "../../src/core/clock.ts";
 import { ConnectorError, type DatasetColumns, type DatasetRef } from "../../src/core/connector.ts";
 import type { CatalogueColumn, Measured, MeasurementFailure } from "../../src/core/measurement.ts";
-import { dialect, withoutEnd } from "./dialect.ts";
+import { dialect } from "./dialect.ts";
 import type { Ask } from "./driver.ts";
 import { asConnectorError, isOfOneDataset } from "./failures.ts";
 import { refuseUnlessQuery } from "./guard.ts";
 import { nameOf, quoteIdentifier, spelledOf } from "./names.ts";
 import { type ListedRow, type Listing, listingOf } from "./shown.ts";
+import { withoutEnd } from "./tokens.ts";
 import { fieldType, listedType } from "./types.ts";
 
 export type Columns = Measured<readonly CatalogueColumn[]>;

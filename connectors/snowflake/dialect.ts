@@ -6,6 +6,7 @@ import {
 } from "../../src/core/connector.ts";
 import type { AggregateRequest, GapsRequest } from "../../src/core/measurement.ts";
 import { quoteIdentifier, quoteText } from "./names.ts";
+import { withoutEnd } from "./tokens.ts";
 
 /** Snowflake's SQL. */
 export const dialect: SqlDialect = {
@@ -43,11 +44,6 @@ function relation(source: DatasetSource): string {
     throw new ConnectorError({ kind: "invalid_query", message });
   }
   return source.parts.map(quoteIdentifier).join(".");
-}
-
-/** A statement without the semicolons at its end, which a subquery may not have. */
-export function withoutEnd(sql: string): string {
-  return sql.replace(/[\s;]+$/, "");
 }
 
 /** There is no FILTER clause; aggregates leave out the NULL that CASE makes of other rows. */

@@ -15,6 +15,7 @@ import { spelledOf } from "./names.ts";
 import { testStages } from "./stages.ts";
 import { statisticsOf } from "./statistics.ts";
 import { testedAgainst } from "./tested.ts";
+import { withoutEnd } from "./tokens.ts";
 
 const capabilities: Capabilities = {
   sources: ["table", "query"],
@@ -52,7 +53,7 @@ function create(given: SnowflakeConfig, context: ConnectorContext): Connector {
     query: async (sql, { maxRows, ...options }) => {
       refuseUnlessQuery(sql);
       const { fields, rows, isTruncated } = await driver.call(options, (ask) =>
-        ask({ text: sql, maxRows }),
+        ask({ text: withoutEnd(sql), maxRows }),
       );
       return { columns: fields.map(({ name }) => spelledOf(name)), rows, isTruncated };
     },

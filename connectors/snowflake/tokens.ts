@@ -7,6 +7,8 @@
 export interface Token {
   readonly kind: "word" | "quoted" | "text" | "sign";
   readonly text: string;
+  /** How many characters of the statement there are up to its end. */
+  readonly end: number;
 }
 
 /**
@@ -28,17 +30,26 @@ const pattern = new RegExp(
 );
 
 export function tokensOf(sql: string): readonly Token[] {
-  return [...sql.matchAll(pattern)].flatMap(({ groups = {} }): readonly Token[] => {
-    const { text, quoted, word, sign } = groups;
-    if (text !== undefined) {
-      return [{ kind: "text", text }];
-    }
-    if (quoted !== undefined) {
-      return [{ kind: "quoted", text: quoted.replaceAll('""', '"') }];
-    }
-    if (word !== undefined) {
-      return [{ kind: "word", text: word.toUpperCase() }];
-    }
-    return sign === undefined ? [] : [{ kind: "sign", text: sign }];
-  });
+  return [...sql.matchAll(pattern)].flatMap(
+    ({ 0: whole, index, groups = {} }): readonly Token[] => {
+      const { text, quoted, word, sign } = groups;
+      const end = index + whole.length;
+      if (text !== undefined) {
+        return [{ kind: "text", text, end }];
+      }
+      if (quoted !== undefined) {
+        return [{ kind: "quoted", text: quoted.replaceAll('""', '"'), end }];
+      }
+      if (word !== undefined) {
+        return [{ kind: "word", text: word.toUpperCase(), end }];
+      }
+      return sign === undefined ? [] : [{ kind: "sign", text: sign, end }];
+    },
+  );
+}
+
+/** A statement without the semicolons and remarks at its end: a subquery may not have the former. */
+export function withoutEnd(sql: string): string {
+  const last = tokensOf(sql).findLast(({ kind, text }) => kind !== "sign" || text !== ";");
+  return sql.slice(0, last?.end ?? 0);
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { dialect } from "../../../connectors/snowflake/dialect.ts";
 import { refuseUnlessQuery } from "../../../connectors/snowflake/guard.ts";
 import { ConnectorError } from "../../../src/core/connector.ts";
 
@@ -10,6 +11,20 @@ function verdictOn(sql: string): string {
     return error instanceof ConnectorError ? error.kind : String(error);
   }
 }
+
+describe("a query of Snowflake's", () => {
+  test.each([
+    ["select 1 as x;", "select 1 as x"],
+    ["select 1 as x ; ;\n -- a remark\n", "select 1 as x"],
+    ["select 1 as x; // a remark", "select 1 as x"],
+    ["select 1 as x /* a remark */ ;", "select 1 as x"],
+    ["select ';' as x -- ; '", "select ';' as x"],
+    ["select $$;--$$ as x;", "select $$;--$$ as x"],
+    ["select 'a\\'; -- ' as x;", "select 'a\\'; -- ' as x"],
+  ])("%j stands in a subquery without its end", (sql, inner) => {
+    expect(dialect.relation({ kind: "query", sql })).toBe(`(\n${inner}\n) as dataset`);
+  });
+});
 
 describe("the guard of Snowflake's statements", () => {
   test.each([
