@@ -37,9 +37,13 @@ function newestFrom(
   if (source !== "partition" && !(source === "auto" && isPartitioned)) {
     return null;
   }
-  if (typeof last?.newestMs === "number") {
-    // A day counts from its end, which is the beginning of the next one.
-    return last.newestMs - 1;
+  const hintMs = isPartitioned ? (partitions.newestFromMs ?? null) : null;
+  if (typeof last?.newestMs !== "number") {
+    return hintMs;
   }
-  return isPartitioned ? (partitions.newestFromMs ?? null) : null;
+  // A day counts from its end, which is the beginning of the next one.
+  const seenMs = last.newestMs - 1;
+  // Where all rows can not be read when those are gone, the partition known before is read as well.
+  const isWider = hintMs !== null && partitions?.needsCondition === true;
+  return isWider ? Math.min(seenMs, hintMs) : seenMs;
 }

@@ -112,7 +112,8 @@ function withNewest(
  * move when partitions expire, so that of tables where they do the last change is left out.
  */
 function factsOf(table: Table): Statistics {
-  const { numRows, numBytes, lastModifiedTime, streamingBuffer, timePartitioning } = table;
+  const { numRows, numBytes, lastModifiedTime, streamingBuffer } = table;
+  const { timePartitioning, requirePartitionFilter } = table;
   if (!isStored(table)) {
     return {};
   }
@@ -125,7 +126,14 @@ function factsOf(table: Table): Statistics {
     ...(lastModifiedTime === undefined || isStreaming || doesExpire
       ? {}
       : { lastChangeMs: lastModifiedTime }),
-    ...(column === undefined ? {} : { partitions: { column } }),
+    ...(column === undefined
+      ? {}
+      : {
+          partitions: {
+            column,
+            ...(requirePartitionFilter === true ? ({ needsCondition: true } as const) : {}),
+          },
+        }),
   };
 }
 

@@ -17,6 +17,8 @@ const worthBytes = 2 * 10 * 1024 * 1024;
 const valueBytes = 8;
 /** Partitions grow old slowly, and an older one than the newest makes no answer wrong. */
 const keptMs: DurationMs = 86_400_000;
+/** A table that had no partition may have one soon, and where a condition on it is required nothing can be read before. */
+const keptWithoutMs: DurationMs = 3_600_000;
 /** After a failure: the next probe would hardly fare better, and need not wait for it as well. */
 const keptAfterFailureMs: DurationMs = 600_000;
 /** The view refuses to look at more: https://cloud.google.com/bigquery/docs/information-schema-partitions */
@@ -38,14 +40,24 @@ export interface Hint {
   readonly bytesScanned?: number;
 }
 
-/** The last answer for a dataset of BigQuery's. */
+/** What was answered for a dataset of BigQuery's. */
 interface Known {
-  readonly untilMs: EpochMs;
-  /** Ids of partitions by the table's name; null of a table that has none. Null after a failure. */
-  readonly newest: ReadonlyMap<string, string | null> | null;
-  /** `lastModifiedTime` of the tables that it was asked for, by their name. */
+  /** When it was last asked for. */
+  readonly askedMs: EpochMs;
+  /** Whether that failed: what is known is then older. */
+  readonly hasFailed: boolean;
+  /** Ids of partitions by the table's name; null of a table that has none. */
+  readonly newest: ReadonlyMap<string, string | null>;
+  /** `lastModifiedTime` when a table was asked for, by its name. */
   readonly changedMs: ReadonlyMap<string, number | undefined>;
 }
+
+const nothing: Known = {
+  askedMs: Number.NEGATIVE_INFINITY,
+  hasFailed: false,
+  newest: new Map(),
+  changedMs: new Map(),
+};
 
 /**
  * Where the newest partitions begin, from INFORMATION_SCHEMA.PARTITIONS: one query for all tables of a dataset that are
@@ -77,15 +89,16 @@ export class Partitions {
 
   /** Throws `ConnectorError` only when the call is aborted: whatever else fails leaves a hint out. */
   async hintsOf(asked: readonly Asked[], options: CallOptions): Promise<ReadonlyMap<Asked, Hint>> {
+    const startedMs = this.#clock.monotonicMs();
     const hints = new Map<Asked, Hint>();
     const bySchema = Map.groupBy(asked.filter(isWorthAsking), ({ name }) => keyOf(name));
     for (const [key, own] of bySchema) {
-      const scanned = own.some((one) => this.#isDue(key, one))
-        ? await this.#ask(key, own, options)
-        : 0;
-      const newest = this.#known.get(key)?.newest;
+      const timeoutMs = options.timeoutMs - (this.#clock.monotonicMs() - startedMs);
+      const isAsked = timeoutMs > 0 && own.some((one) => this.#isDue(key, one));
+      const scanned = isAsked ? await this.#ask(key, own, { ...options, timeoutMs }) : 0;
+      const { newest } = this.#known.get(key) ?? nothing;
       for (const [place, one] of own.entries()) {
-        const id = newest?.get(one.name.table) ?? null;
+        const id = newest.get(one.name.table) ?? null;
         const newestFromMs = id === null ? null : beginOf(id, typeOf(one.table));
         hints.set(one, {
           ...(newestFromMs === null ? {} : { newestFromMs }),
@@ -97,27 +110,29 @@ export class Partitions {
   }
 
   #isDue(key: string, { name, table }: Asked): boolean {
-    const known = this.#known.get(key);
-    if (known === undefined) {
-      return true;
+    const { askedMs, hasFailed, newest, changedMs } = this.#known.get(key) ?? nothing;
+    const ageMs = this.#clock.now() - askedMs;
+    const id = newest.get(name.table);
+    if (id === undefined) {
+      return !hasFailed || ageMs >= keptAfterFailureMs;
     }
-    const isOver = this.#clock.now() >= known.untilMs;
-    return known.newest?.has(name.table) === true
-      ? isOver && known.changedMs.get(name.table) !== table.lastModifiedTime
-      : isOver || known.newest !== null;
+    const usualMs = id === null ? keptWithoutMs : keptMs;
+    const hasChanged = changedMs.get(name.table) !== table.lastModifiedTime;
+    return hasChanged && ageMs >= (hasFailed ? keptAfterFailureMs : usualMs);
   }
 
   /** What it scanned. */
   async #ask(key: string, asked: readonly Asked[], options: CallOptions): Promise<number> {
+    const known = this.#known.get(key) ?? nothing;
+    const askedMs = this.#clock.now();
     const [first] = asked;
     if (first === undefined) {
       return 0;
     }
-    const others = this.#watched.filter((name) => keyOf(name) === key);
-    const names = new Set([...asked.map(({ name }) => name), ...others].map(({ table }) => table));
-    const tables = [...names];
-    const nowMs = this.#clock.now();
-    const changedMs = new Map(asked.map(({ name, table }) => [name.table, table.lastModifiedTime]));
+    const watched = this.#watched.filter((name) => keyOf(name) === key);
+    const named = [...asked.map(({ name }) => name), ...watched].map(({ table }) => table);
+    // Those that were asked for before and are not named here are watched since a reload.
+    const tables = [...new Set([...named, ...known.newest.keys()])];
     const newest = new Map<string, string | null>(tables.map((table) => [table, null]));
     let scanned = 0;
     try {
@@ -132,12 +147,13 @@ export class Partitions {
           }
         }
       }
-      this.#known.set(key, { untilMs: nowMs + keptMs, newest, changedMs });
+      const changedMs = new Map(asked.map((one) => [one.name.table, one.table.lastModifiedTime]));
+      this.#known.set(key, { askedMs, hasFailed: false, newest, changedMs });
     } catch (error) {
       if (!(error instanceof ConnectorError) || options.signal.aborted) {
         throw error;
       }
-      this.#known.set(key, { untilMs: nowMs + keptAfterFailureMs, newest: null, changedMs });
+      this.#known.set(key, { ...known, askedMs, hasFailed: true });
       const { kind, code } = error.failure;
       const { project, dataset } = first.name;
       this.#logger.info({ project, dataset, kind, code }, "newest partitions cannot be asked for");

@@ -105,6 +105,8 @@ export interface Statistics {
     readonly column: string;
     /** Where the newest partition with rows begins. Only a hint: a newer or an emptied one makes no answer wrong. */
     readonly newestFromMs?: EpochMs;
+    /** A statement without a condition on the column is refused. */
+    readonly needsCondition?: true;
   };
 }
 

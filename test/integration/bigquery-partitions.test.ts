@@ -172,6 +172,33 @@ describe("the partitions are asked for", () => {
     expect(asked()).toHaveLength(3);
   });
 
+  it("not again for tables that came with a reload, one after the other", async () => {
+    facts("shop.instants", { partitionColumn: "at" });
+    facts("shop.days", { partitionColumn: "day" });
+    facts("shop.naive", { partitionColumn: "at" });
+    for (const name of ["instants", "days", "naive", "instants", "days", "naive"]) {
+      await ask(table("shop", name));
+    }
+    expect(asked()).toHaveLength(3);
+  });
+
+  it("again after an hour of a table that had none", async () => {
+    facts("shop.hollow", { partitionColumn: "at", requiresPartitionFilter: true });
+    expect(await newestOf(table("shop", "hollow"))).toEqual([null]);
+    await server.engine.execute("insert into shop.hollow values ('2026-06-01 11:00:00+00')");
+    facts("shop.hollow", {
+      partitionColumn: "at",
+      requiresPartitionFilter: true,
+      lastModifiedMs: startMs + 1,
+    });
+    nowMs += hourMs - 1;
+    expect(await newestOf(table("shop", "hollow"))).toEqual([null]);
+    nowMs += 1;
+    expect(await newestOf(table("shop", "hollow"))).toEqual(["2026-06-01T00:00:00.000Z"]);
+    await server.engine.execute("delete from shop.hollow where true");
+    expect(asked()).toHaveLength(2);
+  });
+
   it("of more tables than the view takes by a query for each thousand", async () => {
     facts("shop.instants", { partitionColumn: "at" });
     const watched = Array.from({ length: 1_500 }, (_, n) => table("shop", `absent_${n}`));
@@ -210,6 +237,32 @@ describe("a query of partitions that fails", () => {
     nowMs += 1;
     expect(await newestOf(table("shop", "instants"))).toEqual(["2026-05-31T00:00:00.000Z"]);
     expect(server.running).toBe(0);
+  });
+
+  it("leaves an older hint, where there is one", async () => {
+    facts("shop.instants", { partitionColumn: "at" });
+    await ask(table("shop", "instants"));
+    facts("shop.instants", { partitionColumn: "at", lastModifiedMs: startMs + 1 });
+    nowMs += 24 * hourMs;
+    server.engine.facts.set("INFORMATION_SCHEMA.PARTITIONS", { isForbidden: true });
+    expect(await newestOf(table("shop", "instants"))).toEqual(["2026-05-31T00:00:00.000Z"]);
+    expect(asked()).toHaveLength(2);
+    server.engine.facts.delete("INFORMATION_SCHEMA.PARTITIONS");
+    nowMs += 600_000;
+    await ask(table("shop", "instants"));
+    expect(asked()).toHaveLength(3);
+  });
+
+  it("keeps the call within its time, however many datasets there are", async () => {
+    facts("shop.instants", { partitionColumn: "at" });
+    facts("other.größen-2026", { partitionColumn: "at" });
+    server.faults.push({ on: "/jobs?", times: 99, act: "hang" });
+    const refs = [table("shop", "instants"), table("other", "größen-2026")];
+    const startedMs = performance.now();
+    const answers = await connector.statistics?.(refs, callOptions({ timeoutMs: 1_000 }));
+    expect(performance.now() - startedMs).toBeLessThan(2_500);
+    expect(answers?.map(({ statistics }) => statistics.ok)).toEqual([true, true]);
+    await expect.poll(() => server.hanging).toBe(0);
   });
 
   it("because the call is aborted ends the call, and is not remembered", async () => {

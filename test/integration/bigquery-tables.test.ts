@@ -130,6 +130,18 @@ describe("statistics", () => {
     ]);
   });
 
+  it("say that statements need a condition on the partitions", async () => {
+    server.engine.facts.set("shop.events", {
+      numBytes: 800,
+      lastModifiedMs: 1_767_225_600_000,
+      partitionColumn: "at",
+      requiresPartitionFilter: true,
+    });
+    expect(await statisticsOf("events")).toMatchObject([
+      { partitions: { column: "at", newestFromMs: 1_767_225_600_000, needsCondition: true } },
+    ]);
+  });
+
   it("do not know when rows went with their partition", async () => {
     server.engine.facts.set("shop.events", {
       numBytes: 800,

@@ -46,6 +46,17 @@ describe("what is read of the column", () => {
     expect(planned({ source: "column" }, { partitions, last })).toEqual([newest]);
   });
 
+  test("begins with the newest partition known before where all rows may not be read", () => {
+    const partitions = { column: "loaded_at", newestFromMs: noonMs - 12 * hour } as const;
+    const fromPartition = `"loaded_at" >= TIMESTAMP '2026-01-15 00:00:00.000+00:00'`;
+    const needy = { ...partitions, needsCondition: true } as const;
+    expect(planned({}, { partitions: needy, last })).toMatchObject([{ within: fromPartition }]);
+    const later = { ...needy, newestFromMs: noonMs };
+    expect(planned({}, { partitions: later, last })).toMatchObject([{ within: fromSeen }]);
+    const { newestFromMs: _, ...unknown } = needy;
+    expect(planned({}, { partitions: unknown, last })).toMatchObject([{ within: fromSeen }]);
+  });
+
   test("are the deliveries too, right after their deadline", () => {
     const daily = { max_age: undefined, by: "11:30" };
     const after = { ...last, atMs: noonMs - 60_000 };
