@@ -14,7 +14,7 @@ export interface JobReference {
 }
 
 /** What of a call goes into a job. */
-export type JobCall = Pick<CallOptions, "label" | "products">;
+export type JobCall = Pick<CallOptions, "label" | "products" | "checks">;
 
 const longestLabel = 63;
 const longestName = 200;
@@ -48,7 +48,7 @@ export function jobOf(
         ? { dryRun: true }
         : { jobTimeoutMs: String(Math.max(1, Math.ceil(kind.timeoutMs))) }),
       query: {
-        query: `${queryComment(call.label)} ${sql}`,
+        query: `${queryComment(call)} ${sql}`,
         useLegacySql: false,
         maximumBytesBilled: String(maximumBytesBilled),
         // A project may set another zone by default, in which texts of times would be read.
@@ -65,9 +65,15 @@ export function jobOf(
  * Labels, by which costs can be told apart in the billing export: small letters, digits, `_` and `-`, at most 63.
  * https://cloud.google.com/bigquery/docs/labels-intro#requirements
  */
-function labelsOf({ label, products }: JobCall): Record<string, string> {
+function labelsOf({ label, products, checks = [] }: JobCall): Record<string, string> {
   const [ofLabel = "", dataset = ""] = (label.split(" ")[0] ?? "").split("/");
-  const named = { daemon: "tidemark", product: products?.[0] ?? ofLabel, dataset };
+  const [check = ""] = checks;
+  const named = {
+    daemon: "tidemark",
+    product: products?.[0] ?? ofLabel,
+    dataset,
+    ...(checks.length > 1 ? { checks: String(checks.length) } : { check }),
+  };
   return Object.fromEntries(
     Object.entries(named)
       .map(([key, value]): [string, string] => [key, labelValue(value)])

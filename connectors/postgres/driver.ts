@@ -4,7 +4,7 @@ import type { Pool, PoolClient } from "pg";
 import type { Clock } from "../../src/core/clock.ts";
 import { type CallOptions, ConnectorError } from "../../src/core/connector.ts";
 import type { DurationMs } from "../../src/core/vocabulary.ts";
-import { queryComment } from "../_shared/comment.ts";
+import { type Asking, queryComment } from "../_shared/comment.ts";
 import { CallDeadline } from "../_shared/deadline.ts";
 import { stoppedFailure } from "../_shared/failures.ts";
 import type { PostgresSettings } from "./config.ts";
@@ -34,7 +34,7 @@ const closeGraceMs = 250;
 /** One call on its way. */
 interface Call {
   readonly timeoutMs: DurationMs;
-  readonly label: string;
+  readonly asking: Asking;
   readonly deadline: CallDeadline;
 }
 
@@ -81,7 +81,7 @@ export class PostgresDriver implements AsyncDisposable {
   async call<T>(options: CallOptions, work: (ask: Ask) => Promise<T>): Promise<T> {
     const timeoutMs = Math.max(1, Math.ceil(options.timeoutMs));
     const deadline = new CallDeadline(options.signal, timeoutMs + clientGraceMs);
-    const call: Call = { timeoutMs, label: options.label, deadline };
+    const call: Call = { timeoutMs, asking: options, deadline };
     try {
       const opened = await this.#open(timeoutMs);
       for (;;) {
@@ -167,7 +167,7 @@ export class PostgresDriver implements AsyncDisposable {
     pg: PgModule,
     client: PoolClient,
     session: Session,
-    { timeoutMs, label, deadline }: Call,
+    { timeoutMs, asking, deadline }: Call,
     work: (ask: Ask) => Promise<T>,
   ): Promise<T> {
     let isSpent = false;
@@ -177,7 +177,7 @@ export class PostgresDriver implements AsyncDisposable {
     };
     const ask: Ask = async (statement) => {
       const startedMs = this.#clock.monotonicMs();
-      const text = `${queryComment(label)} ${statement.text}`;
+      const text = `${queryComment(asking)} ${statement.text}`;
       try {
         const answer = await askOn(pg, client, { ...statement, text }, deadline, cancel);
         session.hasAnswered = true;

@@ -32,7 +32,7 @@ export async function testStages(
   const opening = openingOf(client);
   const cancel = () => cancelStatement(pg, settings, client);
   const ask: Ask = (statement) => {
-    const text = `${queryComment(options.label)} ${statement.text}`;
+    const text = `${queryComment(options)} ${statement.text}`;
     return askOn(pg, client, { ...statement, text }, deadline, cancel);
   };
   const stages: ConnectionStage[] = [];

@@ -71,13 +71,13 @@ export class SnowflakeDriver implements AsyncDisposable {
   async #send(
     connection: Connection,
     { text, maxRows, isDescribed }: Parameters<Ask>[0],
-    { label, timeoutMs }: CallOptions,
+    options: CallOptions,
     deadline: CallDeadline,
   ): Promise<Answer> {
     const running = new RunningStatement(connection, {
       // At the beginning of a statement Snowflake's history leaves remarks out.
-      text: `${text}\n${queryComment(label)}`,
-      parameters: parametersOf(label, timeoutMs, maxRows),
+      text: `${text}\n${queryComment(options)}`,
+      parameters: parametersOf(options, maxRows),
       maxRows,
       isDescribed,
     });

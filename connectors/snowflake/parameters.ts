@@ -1,5 +1,5 @@
-import type { DurationMs } from "../../src/core/vocabulary.ts";
-import { queryComment } from "../_shared/comment.ts";
+import type { CallOptions } from "../../src/core/connector.ts";
+import { askedBy } from "../_shared/comment.ts";
 
 /** Parameters of one statement (https://docs.snowflake.com/en/sql-reference/parameters). */
 export type Parameters = Readonly<Record<string, string | number | boolean>>;
@@ -9,14 +9,11 @@ export type Parameters = Readonly<Record<string, string | number | boolean>>;
  * whatever became of the session. Values need none of them: they are read as Snowflake sends them, in seconds and days
  * since 1970 and exact digits.
  */
-export function parametersOf(
-  label: string,
-  timeoutMs: DurationMs,
-  maxRows: number | undefined,
-): Parameters {
-  const timeoutSeconds = Math.max(1, Math.ceil(timeoutMs / 1_000));
+export function parametersOf(options: CallOptions, maxRows: number | undefined): Parameters {
+  const timeoutSeconds = Math.max(1, Math.ceil(options.timeoutMs / 1_000));
   return {
-    QUERY_TAG: tagOf(label),
+    // In QUERY_HISTORY's column of that name.
+    QUERY_TAG: askedBy(options),
     STATEMENT_TIMEOUT_IN_SECONDS: timeoutSeconds,
     STATEMENT_QUEUED_TIMEOUT_IN_SECONDS: timeoutSeconds,
     MULTI_STATEMENT_COUNT: 1,
@@ -30,9 +27,4 @@ export function parametersOf(
       ? {}
       : { ROWS_PER_RESULTSET: maxRows + 1 }),
   };
-}
-
-/** `tidemark orders/orders`, in QUERY_HISTORY's column QUERY_TAG. */
-function tagOf(label: string): string {
-  return queryComment(label).slice("/* ".length, -" */".length);
 }

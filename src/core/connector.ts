@@ -130,8 +130,10 @@ export interface DatasetStatistics {
 export interface CallOptions {
   readonly signal: AbortSignal;
   readonly timeoutMs: DurationMs;
-  /** Who asks, e.g. `orders/orders`; goes into a leading query comment. */
+  /** Who asks, e.g. `orders/orders 5f2c`; goes into the statements' comments, tags and labels. */
   readonly label: string;
+  /** The names of the checks that a statement is sent for, each once; they go where the label goes, as many as fit. */
+  readonly checks?: readonly string[];
   /** The products of the datasets that a statement is sent for, one for each: what it costs is split evenly over them. */
   readonly products?: readonly string[];
   /** The dataset's zone, for dialects whose time literals are read in the session's zone. */

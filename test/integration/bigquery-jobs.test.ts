@@ -79,6 +79,23 @@ describe("a query's job", () => {
     });
   });
 
+  it.each([
+    [["Fresh!"], "checks=Fresh_", { check: "fresh_" }],
+    [["fresh", "enough", "shape"], "checks=fresh,enough,shape", { checks: "3" }],
+  ])("names the checks %j in its comment and labels", async (checks, named, labels) => {
+    await query("select count(*) as n from orders", { checks });
+    const configuration = inserted("job").at(-1)?.configuration;
+    expect(configuration).toMatchObject({
+      query: { query: `/* tidemark orders/rows ${named} 5f2c */ select count(*) as n from orders` },
+    });
+    expect(configuration?.["labels"]).toEqual({
+      daemon: "tidemark",
+      product: "orders",
+      dataset: "rows",
+      ...labels,
+    });
+  });
+
   it("is joined, not run again, when the answer to its insert was lost", async () => {
     await query("select max(id) as m from orders");
     server.faults.push({

@@ -23,6 +23,8 @@ afterEach(async () => {
 
 const ask = (sql: string, more: { timeoutMs?: number; signal?: AbortSignal } = {}) =>
   connector.query(sql, { ...callOptions(more), maxRows: 10 });
+/** For calls in time that runs ahead of the clock. */
+const patiently = (sql: string) => ask(sql, { timeoutMs: 600_000 });
 const countOf = (path: string) =>
   running.server.requests.filter((request) => request.path.includes(path)).length;
 const noneRunning = () =>
@@ -107,13 +109,13 @@ describe("a session with Snowflake", () => {
       Number(new URL(origin).port),
     );
     startFastTime();
-    expect((await passing(ask("select 2 as x"))).rows).toEqual([[2n]]);
+    expect((await passing(patiently("select 2 as x"))).rows).toEqual([[2n]]);
     expect(restarted.sessions.openedCount).toBe(1);
   });
 
   test("is not kept alive while nothing is asked, whatever an administrator has set for all users", async () => {
     startFastTime();
-    await passing(ask("select 1 as x"));
+    await passing(patiently("select 1 as x"));
     const before = running.server.requests.length;
     await vi.advanceTimersByTimeAsync(5 * 24 * 3_600_000);
     await turn();
@@ -140,7 +142,7 @@ describe("a session with Snowflake", () => {
   test.each([429, 503])("comes about although sign-in is answered with %i once", async (status) => {
     running.server.faults.push({ on: "login-request", times: 1, act: status });
     startFastTime();
-    expect((await passing(ask("select 1 as x"))).rows).toEqual([[1n]]);
+    expect((await passing(patiently("select 1 as x"))).rows).toEqual([[1n]]);
   });
 
   test.each([
@@ -151,7 +153,7 @@ describe("a session with Snowflake", () => {
     async (status, kind) => {
       running.server.faults.push({ on: "login-request", times: 2, act: status });
       startFastTime();
-      expect(await passing(failureOf(ask("select 1 as x")))).toMatchObject({
+      expect(await passing(failureOf(patiently("select 1 as x")))).toMatchObject({
         kind,
         code: `HTTP_${status}`,
       });
@@ -211,14 +213,14 @@ describe("a statement on Snowflake", () => {
   test("is not run twice when its answer is lost", async () => {
     running.server.faults.push({ on: "query-request", times: 1, act: "dropAnswer" });
     startFastTime();
-    expect((await passing(ask("select 5 as x"))).rows).toEqual([[5n]]);
+    expect((await passing(patiently("select 5 as x"))).rows).toEqual([[5n]]);
     expect(running.server.statements).toHaveLength(1);
   });
 
   test.each([429, 503])("gets through although it is answered with %i once", async (act) => {
     running.server.faults.push({ on: "query-request", times: 1, act });
     startFastTime();
-    expect((await passing(ask("select 5 as x"))).rows).toEqual([[5n]]);
+    expect((await passing(patiently("select 5 as x"))).rows).toEqual([[5n]]);
   });
 
   test("is cancelled on the server when its time is over, while the connection drops", async () => {
@@ -273,6 +275,16 @@ describe("a statement on Snowflake", () => {
     ]);
   });
 
+  test("names the checks that it is sent for", async () => {
+    const label = "orders/orders 5f2c";
+    const checks = ["fresh", "enough"];
+    await connector.query("select 1 as x", { ...callOptions({ label, checks }), maxRows: 1 });
+    const asked = "tidemark orders/orders checks=fresh,enough 5f2c";
+    expect(running.server.statements).toMatchObject([
+      { sql: `select 1 as x\n/* ${asked} */`, parameters: { QUERY_TAG: asked } },
+    ]);
+  });
+
   test("that is stacked is refused by the server as well", async () => {
     const { engine } = running.server;
     const options = { isDescribed: false, timeoutMs: 1_000, maxRows: 1 };
@@ -286,7 +298,7 @@ describe("a large result of Snowflake's", () => {
   const series = (rows: number) =>
     `select seq8() + 1 as n from table(generator(rowcount => ${rows}))`;
   const rowsOf = (sql: string, maxRows: number) =>
-    connector.query(sql, { ...callOptions(), maxRows });
+    connector.query(sql, { ...callOptions({ timeoutMs: 600_000 }), maxRows });
   const downloads = () =>
     running.server.requests.filter(({ path }) => path.startsWith("/chunks")).length;
 

@@ -1,22 +1,51 @@
 import { getEventListeners } from "node:events";
 import { describe, expect, it } from "vitest";
-import { queryComment } from "../../../connectors/_shared/comment.ts";
+import { askedBy, queryComment } from "../../../connectors/_shared/comment.ts";
 import { CallDeadline } from "../../../connectors/_shared/deadline.ts";
 import { classify, type FailureRule } from "../../../connectors/_shared/failures.ts";
 
 const never = new Promise<never>(() => undefined);
 
-describe("the comment before a statement", () => {
+describe("the comment of a statement", () => {
   it("says who asks", () => {
-    expect(queryComment("orders/orders")).toBe("/* tidemark orders/orders */");
+    expect(queryComment({ label: "orders/orders" })).toBe("/* tidemark orders/orders */");
+  });
+
+  it("names the checks before the id that the statement is found by", () => {
+    const asking = { label: "orders/orders orders/returns +22 5f2c", checks: ["fresh", "enough"] };
+    expect(queryComment(asking)).toBe(
+      "/* tidemark orders/orders orders/returns +22 checks=fresh,enough 5f2c */",
+    );
+  });
+
+  it("names the checks at the end where there is no id", () => {
+    const asking = { label: "orders/orders", checks: ["fresh"] };
+    expect(queryComment(asking)).toBe("/* tidemark orders/orders checks=fresh */");
+  });
+
+  it("counts the checks whose names do not fit", () => {
+    const checks = Array.from({ length: 12 }, (_, at) => `a_rather_long_name_${at}`);
+    expect(askedBy({ label: "orders/orders 5f2c", checks })).toBe(
+      "tidemark orders/orders checks=a_rather_long_name_0,a_rather_long_name_1,+10 5f2c",
+    );
+  });
+
+  it("cuts the name of a single check", () => {
+    const checks = ["n".repeat(100)];
+    expect(askedBy({ label: "a/b 5f2c", checks })).toBe(
+      `tidemark a/b checks=${"n".repeat(60)} 5f2c`,
+    );
   });
 
   it("keeps nothing that could end or nest a comment", () => {
-    expect(queryComment("*/ drop /* \n\u0000é;'")).toBe("/* tidemark _/ drop /_ _____ */");
+    const asking = { label: "*/ drop /* \n\u0000é;'", checks: ["*/;--", "$$"] };
+    expect(queryComment(asking)).toBe("/* tidemark _/ drop /_ checks=_/_--,__ _____ */");
   });
 
   it("is cut to a bounded length", () => {
-    expect(queryComment("a".repeat(10_000))).toBe(`/* tidemark ${"a".repeat(120)} */`);
+    expect(queryComment({ label: "a".repeat(10_000) })).toBe(`/* tidemark ${"a".repeat(120)} */`);
+    const checks = Array.from({ length: 1_000 }, () => "n".repeat(60));
+    expect(queryComment({ label: "a".repeat(10_000), checks }).length).toBeLessThan(220);
   });
 });
 
