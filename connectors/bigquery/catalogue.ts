@@ -44,15 +44,15 @@ async function describe(
   { driver, tables, clock, options, deadline }: Reading,
   { source }: DatasetRef,
 ): Promise<Measured<readonly CatalogueColumn[]>> {
-  const atMs = clock.now();
   if (source.kind === "table") {
-    const table = await tables.get(source.parts, deadline);
+    const { table, atMs } = await tables.get(source.parts, deadline);
     return { ok: true, value: columnsOf(table.schema?.fields ?? [], isStored(table)), atMs };
   }
   if (source.kind === "files") {
     const message = "A BigQuery connection reads tables and queries, not files.";
     throw new ConnectorError({ kind: "invalid_query", message });
   }
+  const atMs = clock.now();
   const sql = `select * from (\n${withoutEnd(source.sql)}\n) as dataset`;
   const { statementType, fields } = await driver.dryRun(sql, options, deadline);
   refuseUnlessSelect(statementType);
@@ -69,11 +69,10 @@ export async function statisticsOf(
   const read = await tables.each(
     datasets,
     async ({ id, source }): Promise<Measured<Statistics>> => {
-      const atMs = clock.now();
       if (source.kind !== "table") {
-        return { ok: true, value: {}, atMs };
+        return { ok: true, value: {}, atMs: clock.now() };
       }
-      const table = await tables.get(source.parts, deadline);
+      const { table, atMs } = await tables.get(source.parts, deadline);
       const name = tables.nameOf(source.parts);
       if (name !== null && isStored(table)) {
         asked.set(id, { name, table });

@@ -203,7 +203,7 @@ export class BigqueryDriver {
         return {
           columns: fields.map(({ name }) => name),
           rows,
-          isTruncated: (page.totalRows ?? 0) > rows.length,
+          isTruncated: (page.totalRows ?? 0) > rows.length || pageToken !== null,
           ...(page.totalBytesProcessed === undefined
             ? {}
             : { bytesScanned: page.totalBytesProcessed }),

@@ -56,6 +56,10 @@ function codeOfApi({ status, reason, message }: ApiError): string {
 
 /** What the network said is said as such; anything else is about the credentials. */
 function signInFailure(cause: unknown): MeasurementFailure {
+  const status = memberOf(memberOf(cause, "response"), "status");
+  if (typeof status === "number" && isPassingStatus(status)) {
+    return classify(rules, { code: "TOKEN_SERVER", text: "" });
+  }
   const { error, description } = oauthError(cause);
   const text = description ?? textOf(cause);
   const own = classify(rules, { code: error ?? signInCode(cause, text), text });
@@ -129,6 +133,10 @@ function textOf(error: unknown): string {
   return error instanceof Error ? error.message : "";
 }
 
+export function isPassingStatus(status: number): boolean {
+  return status === 429 || status >= 500;
+}
+
 const passing = new Set([
   "backendError",
   "internalError",
@@ -136,6 +144,7 @@ const passing = new Set([
   "jobInternalError",
   "jobRateLimitExceeded",
   "rateLimitExceeded",
+  "TOKEN_SERVER",
   "userRateLimitExceeded",
 ]);
 
@@ -145,14 +154,13 @@ const passing = new Set([
  */
 export function isPassing(error: unknown): boolean {
   if (error instanceof ApiError) {
-    return error.reason === ""
-      ? error.status === 429 || error.status >= 500
-      : passing.has(error.reason);
+    return error.reason === "" ? isPassingStatus(error.status) : passing.has(error.reason);
   }
-  // Where nobody listens, nobody will in a second.
+  // Where nobody listens, nobody will in a second; and for a token the client has tried several times already.
   const code = codeOf(error);
   return (
     !(error instanceof ConnectorError) &&
+    !(error instanceof SignInError) &&
     code !== "ECONNREFUSED" &&
     code !== "ENOTFOUND" &&
     asConnectorError(error).kind === "unreachable"

@@ -46,7 +46,7 @@ function create(given: BigqueryConfig, context: ConnectorContext): Connector {
   }
   const { clock, datasets } = context;
   const driver = new BigqueryDriver(settings, clock);
-  const tables = new Tables(driver.rest, settings);
+  const tables = new Tables(driver.rest, settings, clock);
   const partitions = new Partitions(driver, tables, context);
   const read = <T>(options: CallOptions, work: (reading: Reading) => Promise<T>): Promise<T> =>
     driver.bounded(options, (deadline) =>

@@ -47,6 +47,12 @@ export const rules: readonly FailureRule[] = [
     hint: "Grant roles/iam.serviceAccountTokenCreator on that account to whoever signs in, and switch on iamcredentials.googleapis.com.",
   },
   {
+    codes: ["TOKEN_SERVER"],
+    kind: "unreachable",
+    message: "Google's token server had a fault of its own, several times in a row.",
+    hint: "See https://status.cloud.google.com.",
+  },
+  {
     codes: ["SIGN_IN"],
     kind: "auth",
     message: "Signing in to Google Cloud failed.",
@@ -91,7 +97,7 @@ export const rules: readonly FailureRule[] = [
     hint: "Grant it roles/bigquery.jobUser on the project, and check `project`: BigQuery does not tell a stranger what exists.",
   },
   {
-    codes: ["accessDenied", "insufficientPermissions", "forbidden"],
+    codes: ["accessDenied", "insufficientPermissions", "forbidden", "HTTP_403"],
     texts: ["Access Denied:"],
     kind: "permission",
     message: "The account may not read this, or it does not exist.",
@@ -110,7 +116,13 @@ export const rules: readonly FailureRule[] = [
     hint: "Check `project`: it is the project's id, not its name or number.",
   },
   {
-    codes: ["notFound", "HTTP_404"],
+    codes: ["HTTP_2*", "HTTP_3*", "HTTP_404", "HTTP_405", "HTTP_407"],
+    kind: "unreachable",
+    message: "What answers is not BigQuery's API.",
+    hint: "Check `api_endpoint`, HTTPS_PROXY, and what else may answer in BigQuery's place.",
+  },
+  {
+    codes: ["notFound"],
     kind: "not_found",
     message: "BigQuery does not find what the query names.",
     hint: "Check the names in it, which are exact in case, and the connection's `location`.",

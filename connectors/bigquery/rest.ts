@@ -133,8 +133,10 @@ function queryOf(query: RestCall["query"]): string {
   return `?${new URLSearchParams(given).toString()}`;
 }
 
+/** A proxy that wants a login may answer 200 with a page of its own. */
 function accepted(answer: HttpAnswer): HttpAnswer {
-  if (answer.status >= 200 && answer.status < 300) {
+  const isJson = typeof answer.body === "object" && answer.body !== null;
+  if (isJson && answer.status >= 200 && answer.status < 300) {
     return answer;
   }
   throw new ApiError(answer.status, errorOf(answer.body));

@@ -1,10 +1,12 @@
+import type { Clock } from "../../src/core/clock.ts";
 import { ConnectorError, type DatasetRef } from "../../src/core/connector.ts";
 import type { Measured, MeasurementFailure } from "../../src/core/measurement.ts";
+import type { DurationMs, EpochMs } from "../../src/core/vocabulary.ts";
 import type { CallDeadline } from "../_shared/deadline.ts";
 import type { BigquerySettings, TablePath } from "./config.ts";
 import { tablePath } from "./dialect.ts";
 import { ApiError, asConnectorError } from "./failures.ts";
-import type { Rest } from "./rest.ts";
+import { orStop, type Rest } from "./rest.ts";
 import { type Table, table } from "./wire.ts";
 
 /** Where a table is, all three parts of it. */
@@ -12,17 +14,32 @@ export interface TableName extends TablePath {
   readonly table: string;
 }
 
+/** What `tables.get` answers, and when it was asked. */
+export interface TableAnswer {
+  readonly table: Table;
+  readonly atMs: EpochMs;
+}
+
 /** How many tables are asked for at once; 100 requests a second are allowed. */
 const atOnce = 8;
+/** The columns and the statistics of a table are asked for side by side. An older answer would be one of another probe. */
+const sharedMs: DurationMs = 1_000;
 
 /** Reads tables' metadata, by `tables.get`, for which nothing is billed. */
 export class Tables {
   readonly #rest: Rest;
   readonly #settings: BigquerySettings;
+  readonly #clock: Clock;
+  /** What is under way, by path. */
+  readonly #asking = new Map<
+    string,
+    { readonly sinceMs: DurationMs; readonly answer: Promise<TableAnswer> }
+  >();
 
-  constructor(rest: Rest, settings: BigquerySettings) {
+  constructor(rest: Rest, settings: BigquerySettings, clock: Clock) {
     this.#rest = rest;
     this.#settings = settings;
+    this.#clock = clock;
   }
 
   /** What `read` makes of each dataset, in the order asked, some at once. Throws what concerns more than one of them. */
@@ -56,15 +73,38 @@ export class Tables {
       : { project: project ?? billed, dataset, table: name };
   }
 
-  /** Throws `ApiError` and what `Rest` throws. */
-  async get(parts: readonly string[], deadline: CallDeadline): Promise<Table> {
+  /** Those who ask for a table at the same time share one request. Throws `ApiError` and what `Rest` throws. */
+  async get(parts: readonly string[], deadline: CallDeadline): Promise<TableAnswer> {
     const name = this.nameOf(parts);
     if (name === null) {
       throw new ConnectorError(nowhere);
     }
     const path = ["projects", name.project, "datasets", name.dataset, "tables", name.table];
+    const key = JSON.stringify(path);
+    const sinceMs = this.#clock.monotonicMs();
+    const other = this.#asking.get(key);
+    if (other !== undefined && sinceMs - other.sinceMs < sharedMs) {
+      // It fails when the call that it was made for ends, which is no reason for this one to.
+      const shared = await orStop(deadline, () => other.answer.catch(() => null));
+      if (shared !== null) {
+        return shared;
+      }
+    }
+    const own = { sinceMs, answer: this.#ask(path, deadline) };
+    this.#asking.set(key, own);
+    try {
+      return await own.answer;
+    } finally {
+      if (this.#asking.get(key) === own) {
+        this.#asking.delete(key);
+      }
+    }
+  }
+
+  async #ask(path: readonly string[], deadline: CallDeadline): Promise<TableAnswer> {
+    const atMs = this.#clock.now();
     const answer = await this.#rest.call({ method: "GET", path }, deadline);
-    return table.parse(answer.body);
+    return { table: table.parse(answer.body), atMs };
   }
 }
 

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { ConnectorError } from "../../src/core/connector.ts";
 import type { DurationMs, EpochMs } from "../../src/core/vocabulary.ts";
 import type { BigquerySettings } from "./config.ts";
-import { SignInError } from "./failures.ts";
+import { ApiError, isPassingStatus, SignInError } from "./failures.ts";
 
 export interface HttpRequest {
   readonly method: "GET" | "POST";
@@ -144,7 +144,9 @@ function impersonation(
       });
       const found = minted.safeParse(body);
       if (status !== 200 || !found.success) {
-        throw new SignInError(Object.assign(new Error("refused"), { code: "IMPERSONATION" }));
+        throw isPassingStatus(status)
+          ? new ApiError(status, { reason: "TOKEN_SERVER" })
+          : new SignInError(Object.assign(new Error("refused"), { code: "IMPERSONATION" }));
       }
       token = { text: found.data.accessToken, untilMs: Date.parse(found.data.expireTime) };
     }

@@ -40,6 +40,8 @@ export class SignInServer implements AsyncDisposable {
   readonly subjectTokens = new Set<string>();
   /** Service accounts that anybody with a token may act as. */
   readonly actAs = new Set<string>();
+  /** What is answered, with a page that is no JSON, where the path ends so. */
+  outage: { readonly on: string; readonly status: number } | null = null;
   /** By how much this server's clock is ahead of the machine's. */
   skewMs = 0;
   readonly #keys = new Map<string, KeyObject>();
@@ -53,6 +55,12 @@ export class SignInServer implements AsyncDisposable {
       });
       request.on("end", () => {
         this.asked.push(`${request.headers.host ?? ""}${request.url ?? ""}`);
+        const { outage } = this;
+        if (outage !== null && request.url?.endsWith(outage.on) === true) {
+          response.writeHead(outage.status, { "content-type": "text/html" });
+          response.end("<html>canary</html>");
+          return;
+        }
         const bearer = request.headers.authorization?.replace("Bearer ", "") ?? "";
         const answer = this.#answer(request.url ?? "", body, bearer);
         response.writeHead("error" in answer ? 400 : 200, { "content-type": "application/json" });

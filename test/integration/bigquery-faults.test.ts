@@ -137,6 +137,21 @@ describe("a refusal says what to do", () => {
       { kind: "invalid_query", hint: "`tidemark plan`" },
     ],
     [
+      "of a permission without a reason",
+      { status: 403, reason: "", message: "<html>canary</html>" },
+      { kind: "permission", hint: "roles/bigquery.dataViewer", code: "HTTP_403" },
+    ],
+    [
+      "of a server that is not BigQuery",
+      { status: 404, reason: "", message: "<html>canary</html>" },
+      { kind: "unreachable", hint: "`api_endpoint`", code: "HTTP_404" },
+    ],
+    [
+      "of a proxy's page in BigQuery's place",
+      { status: 200, reason: "", message: "<html>canary</html>" },
+      { kind: "unreachable", hint: "HTTPS_PROXY", code: "HTTP_200" },
+    ],
+    [
       "of what it cannot do at all",
       { status: 501, reason: "notImplemented", message: "canary is not implemented." },
       { kind: "invalid_query", hint: "`tidemark plan`" },

@@ -112,6 +112,16 @@ describe("a service account's key", () => {
     expect(signIn.asked).toHaveLength(2);
   });
 
+  it("is not blamed for a token server that has a fault, and goes on when it has passed", async () => {
+    const connector = withKey();
+    signIn.outage = { on: "/token", status: 503 };
+    const failure = await failureOf(connector);
+    expect(failure).toMatchObject({ kind: "unreachable", code: "TOKEN_SERVER" });
+    expect(JSON.stringify(failure)).not.toContain("canary");
+    signIn.outage = null;
+    expect(await ask(connector)).toEqual([[1n]]);
+  });
+
   it("can be mended: what failed once is tried again by the next call", async () => {
     signIn.skewMs = 7_200_000;
     const connector = withKey();
@@ -164,6 +174,16 @@ describe("impersonation", () => {
     const [own, other] = [...signIn.tokens];
     const used = new Set(server.requests.slice(-2).map(({ headers }) => headers.authorization));
     expect([used, own === other]).toEqual([new Set([`Bearer ${other}`]), false]);
+  });
+
+  it("is tried again where the server that creates tokens has a fault", async () => {
+    signIn.actAs.add(acting);
+    signIn.outage = { on: ":generateAccessToken", status: 429 };
+    expect(await failureOf(withKey({ impersonate: acting }))).toMatchObject({
+      kind: "unreachable",
+      code: "TOKEN_SERVER",
+    });
+    expect(signIn.asked.filter((path) => path.endsWith(":generateAccessToken"))).toHaveLength(4);
   });
 
   it("that is not granted names the role that is missing", async () => {
