@@ -3,7 +3,7 @@ import type { AggregateRequest, GapsRequest } from "../../src/core/measurement.t
 
 /** GoogleSQL. Statements run with the time zone UTC (see `jobs.ts`), which casts rely on. */
 export const dialect: SqlDialect = {
-  quoteIdentifier,
+  quoteIdentifier: quoteColumn,
   relation,
   aggregate,
   compareTime,
@@ -19,6 +19,11 @@ export const dialect: SqlDialect = {
     ["bigdecimal", "bignumeric"],
   ]),
 };
+
+/** No column's name has a dot (https://cloud.google.com/bigquery/docs/schemas): one makes it the path of a field. */
+function quoteColumn(path: string): string {
+  return path.split(".").map(quoteIdentifier).join(".");
+}
 
 /** Inside of backticks the escapes of strings hold. */
 export function quoteIdentifier(name: string): string {

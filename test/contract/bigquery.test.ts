@@ -26,6 +26,7 @@ const adapter: ConnectorAdapter = {
   hasInfiniteTimes: false,
   padsDecimals: false,
   repeatsNames: false,
+  hasDotsInNames: false,
   endlessQuery:
     "select sum(mod(a * b * c, 7)) as n from unnest(generate_array(1, 10000)) as a cross join unnest(generate_array(1, 10000)) as b cross join unnest(generate_array(1, 10000)) as c",
   series: (rows) => `select n from unnest(generate_array(1, ${rows})) as n order by n`,

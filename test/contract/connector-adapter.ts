@@ -46,6 +46,8 @@ export interface ConnectorAdapter {
   readonly padsDecimals?: false;
   /** False where two columns of an answer may not have one name: such a statement is then refused. */
   readonly repeatsNames?: false;
+  /** False where no name has a dot, because in a column's name it leads to a field of a struct. */
+  readonly hasDotsInNames?: false;
   /** A SELECT that runs for more than a minute unless something stops it. */
   readonly endlessQuery: string;
   /** A SELECT of the integers from 1 to `rows` in one column, in order, streamed rather than collected. */

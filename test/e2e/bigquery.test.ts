@@ -30,6 +30,12 @@ datasets:
     table: shop.loads
     checks:
       fresh: { type: freshness, column: loaded_at, max_age: 1h }
+  nested:
+    connection: dwh
+    table: shop.nested
+    checks:
+      fresh: { type: freshness, column: meta.loaded_at, max_age: 1h }
+      enough: { type: volume, column: meta.loaded_at, window: 2d, min: 2 }
 `;
 
 let server: BigqueryServer;
@@ -50,6 +56,10 @@ beforeAll(async () => {
   });
   await server.engine.execute("create table shop.loads (loaded_at timestamp)");
   await server.engine.execute("insert into shop.loads values (now() - interval 30 hour), (now())");
+  await server.engine.execute("create table shop.nested (meta struct(loaded_at timestamp))");
+  await server.engine.execute(
+    "insert into shop.nested values ({'loaded_at': now() - interval 30 hour}), ({'loaded_at': now()})",
+  );
   server.engine.facts.set("shop.loads", {
     requiresPartitionFilter: true,
     partitionColumn: "loaded_at",
@@ -97,13 +107,21 @@ it("checks freshness, volume and nested columns of a BigQuery table", async () =
 });
 
 it("checks freshness of a table that wants a condition on its partitions, by the newest of them", async () => {
-  const [result] = await check("loads");
+  const [result] = await check("loads/loads");
   expect(result).toMatchObject({ outcome: "pass", evidence: { rung: "partition" } });
+});
+
+it("checks columns that are fields of a struct", async () => {
+  const results = await check("loads/nested");
+  expect(results.map(({ id, outcome }) => [id, outcome])).toEqual([
+    ["loads/nested/fresh", "pass"],
+    ["loads/nested/enough", "pass"],
+  ]);
 });
 
 it("says what to do where it may not look for the newest partition of such a table", async () => {
   server.engine.facts.set("INFORMATION_SCHEMA.PARTITIONS", { isForbidden: true });
-  const [result] = await check("loads");
+  const [result] = await check("loads/loads");
   expect(result).toMatchObject({
     outcome: "error",
     failure: {

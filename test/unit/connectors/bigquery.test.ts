@@ -17,6 +17,10 @@ describe("the dialect", () => {
     expect(dialect.quoteIdentifier("a`b\\c\nd")).toBe("`a\\`b\\\\c\\nd`");
   });
 
+  it("takes a dot in a column's name for the way to a field", () => {
+    expect(dialect.quoteIdentifier("meta.größe-1.at")).toBe("`meta`.`größe-1`.`at`");
+  });
+
   it("takes what stands before dataset and table for the project", () => {
     const relation = (...parts: string[]) => dialect.relation({ kind: "table", parts });
     expect(relation("orders")).toBe("`orders`");
