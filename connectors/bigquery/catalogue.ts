@@ -16,7 +16,7 @@ import { columnsOf } from "./fields.ts";
 import { refuseUnlessSelect } from "./kinds.ts";
 import type { Asked, Partitions } from "./partitions.ts";
 import type { Tables } from "./tables.ts";
-import type { Table } from "./wire.ts";
+import { partitionColumnOf, type Table } from "./wire.ts";
 
 /** What a catalogue read needs: the driver's calls within one bound. */
 export interface Reading {
@@ -117,7 +117,7 @@ function factsOf(table: Table): Statistics {
     return {};
   }
   const isStreaming = streamingBuffer !== undefined;
-  const column = timePartitioning?.field;
+  const column = partitionColumnOf(table);
   const doesExpire = timePartitioning?.expirationMs !== undefined;
   return {
     ...(numRows === undefined ? {} : { rows: { count: numRows, isExact: !isStreaming } }),

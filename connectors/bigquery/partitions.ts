@@ -6,7 +6,7 @@ import type { TablePath } from "./config.ts";
 import { quoteIdentifier, quoteText } from "./dialect.ts";
 import type { BigqueryDriver } from "./driver.ts";
 import type { TableName, Tables } from "./tables.ts";
-import type { Table } from "./wire.ts";
+import { partitionColumnOf, type Table } from "./wire.ts";
 
 /**
  * Below it there is nothing to save: the query of the partitions and the narrower read that follows from it are billed
@@ -177,15 +177,17 @@ export function partitionsQuery(
 
 /** Where the whole column would be dear, or may not be read at all. */
 function isWorthAsking({ table }: Asked): boolean {
-  const { timePartitioning, numRows = 0, requirePartitionFilter } = table;
+  const { numRows = 0, requirePartitionFilter } = table;
   return (
-    timePartitioning?.field !== undefined &&
+    partitionColumnOf(table) !== undefined &&
     (requirePartitionFilter === true || numRows * valueBytes > worthBytes)
   );
 }
 
-function typeOf({ schema, timePartitioning }: Table): string {
-  return schema?.fields.find(({ name }) => name === timePartitioning?.field)?.type ?? "";
+/** Empty for the time at which rows came, which is no column of the table's and a TIMESTAMP. */
+function typeOf(table: Table): string {
+  const column = partitionColumnOf(table);
+  return table.schema?.fields.find(({ name }) => name === column)?.type ?? "";
 }
 
 /**

@@ -67,3 +67,8 @@ export const table = z.object({
   location: text,
 });
 export type Table = z.output<typeof table>;
+
+/** What a table is partitioned by, where that is a time: a column, or when its rows came. */
+export function partitionColumnOf({ timePartitioning }: Table): string | undefined {
+  return timePartitioning && (timePartitioning.field ?? "_PARTITIONTIME");
+}

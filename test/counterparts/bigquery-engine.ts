@@ -14,7 +14,7 @@ export interface TableFacts {
   readonly numRows?: number;
   readonly lastModifiedMs?: number;
   readonly isStreaming?: boolean;
-  /** The column that the table is partitioned by. */
+  /** The column that the table is partitioned by; `_PARTITIONTIME`: by when its rows came. */
   readonly partitionColumn?: string;
   /** One for each day unless said. */
   readonly partitionUnit?: PartitionUnit;

@@ -274,6 +274,7 @@ export class BigqueryServer extends HttpCounterpart {
   async #table(dataset: string, table: string): Promise<unknown> {
     const { type, fields, rows, facts } = await this.engine.describe(dataset, table);
     const { project: projectId, location } = this.engine;
+    const isPseudo = facts.partitionColumn === "_PARTITIONTIME";
     const stored = {
       numRows: String(rows),
       numBytes: String(facts.numBytes ?? rows * fields.length * 8),
@@ -284,7 +285,7 @@ export class BigqueryServer extends HttpCounterpart {
       tableReference: { projectId, datasetId: dataset, tableId: table },
       type,
       location,
-      schema: { fields },
+      schema: { fields: fields.filter(({ name }) => name !== "_PARTITIONTIME") },
       ...(type === "VIEW" ? { numRows: "0", numBytes: "0" } : stored),
       ...(facts.isStreaming === true ? { streamingBuffer: { estimatedRows: "7" } } : {}),
       ...(facts.partitionColumn === undefined
@@ -292,7 +293,7 @@ export class BigqueryServer extends HttpCounterpart {
         : {
             timePartitioning: {
               type: facts.partitionUnit ?? "DAY",
-              field: facts.partitionColumn,
+              ...(isPseudo ? {} : { field: facts.partitionColumn }),
               ...(facts.partitionsExpire === true ? { expirationMs: "86400000" } : {}),
             },
           }),

@@ -30,6 +30,8 @@ beforeAll(async () => {
     "insert into shop.naive values ('2026-04-02 10:00:00'), ('2026-05-31 23:30:00')",
     "create table shop.days (day date)",
     "insert into shop.days values ('2025-12-31'), ('2026-05-31')",
+    "create table shop.came (id int64, `_PARTITIONTIME` timestamp)",
+    "insert into shop.came values (1, '2026-05-30 00:00:00+00'), (2, '2026-05-31 00:00:00+00')",
     "create table shop.hollow (`at` timestamp)",
     "create schema other",
     "create table other.`größen-2026` (`at` timestamp)",
@@ -96,6 +98,15 @@ describe("the newest partition", () => {
   it("of times without a zone begins no later than in any zone", async () => {
     facts("shop.naive", { partitionColumn: "at" });
     expect(await newestOf(table("shop", "naive"))).toEqual(["2026-05-30T10:00:00.000Z"]);
+  });
+
+  it("of a table that is partitioned by when its rows came is one of `_PARTITIONTIME`", async () => {
+    facts("shop.came", { partitionColumn: "_PARTITIONTIME", requiresPartitionFilter: true });
+    const [answer] = await ask(table("shop", "came"));
+    const newestFromMs = Date.UTC(2026, 4, 31);
+    expect(answer?.statistics).toMatchObject({
+      value: { partitions: { column: "_PARTITIONTIME", newestFromMs, needsCondition: true } },
+    });
   });
 
   it("has rows and a time: what streams in, has no time or is emptied is none", async () => {
