@@ -5,6 +5,8 @@
  * One call of `work` is under way at a time, and the event loop turns between two of them, because the
  * store holds it up while it writes.
  */
+import { turnOfEventLoop } from "./turn.ts";
+
 export interface GatheredOptions<T> {
   readonly work: (items: readonly T[]) => Promise<void>;
   /** True when there is nobody to wait for: `waiting` items are all that can come. */
@@ -68,9 +70,7 @@ export class Gathered<T> {
     }
     this.#isWorking = true;
     await this.#workOn(this.#waiting.splice(0, mostItems));
-    await new Promise((resolve) => {
-      setImmediate(resolve);
-    });
+    await turnOfEventLoop();
     this.#isWorking = false;
     this.#consider();
   }

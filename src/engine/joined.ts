@@ -5,7 +5,6 @@
  * One dataset must not spoil the others. When a joined statement fails for what may be the fault of one of them, each
  * is asked alone; those that fail alone as well are left out of joined statements until they answer again.
  */
-import { setImmediate as turnOfEventLoop } from "node:timers/promises";
 import type { LimitFunction } from "p-limit";
 import type { MeasurementFailure } from "../core/measurement.ts";
 import type { FailureKind } from "../core/vocabulary.ts";
@@ -19,6 +18,7 @@ import {
   measureFigures,
 } from "./measure.ts";
 import { type Part, spellJoined } from "./spell.ts";
+import { turnOfEventLoop } from "./turn.ts";
 
 /** What a plan of so many subqueries is compiled to is still small beside the round trips that it saves. */
 const maxDatasets = 25;

@@ -1,4 +1,3 @@
-import { setImmediate as turnOfEventLoop } from "node:timers/promises";
 import pLimit, { type LimitFunction } from "p-limit";
 import type { Clock } from "../core/clock.ts";
 import type { Connector, ConnectorSpec, DatasetRef, DatasetStatistics } from "../core/connector.ts";
@@ -12,6 +11,7 @@ import { JoinedMeasuring } from "./joined.ts";
 import { type MeasuredFigures, type Measuring, measuringApart } from "./measure.ts";
 import { type MeterOptions, metered } from "./metered.ts";
 import { StandingFigures } from "./standing.ts";
+import { turnOfEventLoop } from "./turn.ts";
 
 /** One connection in use: its connector, and what bounds the use of it. */
 export interface Warehouse {
