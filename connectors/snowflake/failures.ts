@@ -16,18 +16,22 @@ function failureOf(error: unknown): MeasurementFailure {
 }
 
 /**
- * The server's code, such as 002003, where there is one; else the errno of the network or of TLS, `HTTP_404` of an
- * answer that is none of Snowflake's, or the driver's own code.
+ * The server's code, such as 002003, where there is one; else the errno of the network or of TLS, `HTTP_404` or
+ * `NO_CODE` of an answer that is none of Snowflake's, or the driver's own code.
  */
 function codeOf(error: unknown): string | null {
   if (typeof error !== "object" || error === null) {
     return null;
   }
-  const { code, cause, response } = error as DriverError;
+  const { code, cause, name, response } = error as DriverError;
   const own = typeof code === "string" || typeof code === "number" ? String(code) : null;
   const status = response?.statusCode ?? response?.status;
   if (typeof status === "number") {
     return serverCodeIn(response?.body) ?? `HTTP_${status}`;
+  }
+  // What Snowflake itself refuses has a code.
+  if (own === null && name === "OperationFailedError") {
+    return "NO_CODE";
   }
   // These say no more than that a request failed; what lies behind says why.
   const isOfNetwork = own === "401001" || own === "402001" || own === null;
@@ -36,6 +40,7 @@ function codeOf(error: unknown): string | null {
 
 /** What of the driver's errors is read. */
 interface DriverError {
+  readonly name?: unknown;
   readonly code?: unknown;
   readonly cause?: unknown;
   readonly response?: {

@@ -220,7 +220,7 @@ export const rules: readonly FailureRule[] = [
     hint: "Lower `max_concurrency`, or probe less often.",
   },
   {
-    codes: ["HTTP_4*", "HTTP_5*", "401002", "401003", "402*"],
+    codes: ["HTTP_4*", "HTTP_5*", "400001", "401002", "401003", "402*", "NO_CODE"],
     kind: "unreachable",
     message: "Snowflake, or a proxy before it, did not answer as it should.",
     hint: "See https://status.snowflake.com, and the proxy.",

@@ -27,6 +27,8 @@ const cancelBoundMs = 3_000;
 /** Between two cancels of a statement whose end is not waited for, when they are answered and when they are not. */
 const chaseEveryMs = 1_000;
 const silenceBoundMs = 5_000;
+/** Longer than the driver goes on repeating a request. */
+const chaseBoundMs = 900_000;
 
 /**
  * One statement on its way. It is sent as a synchronous one, which Snowflake answers in one round trip when it takes
@@ -36,13 +38,13 @@ const silenceBoundMs = 5_000;
 export class RunningStatement {
   readonly answer: Promise<Answer>;
   #statement: SdkStatement | null = null;
+  /** Resolved when the server has answered or will not: what it answered is still to be fetched. */
+  readonly #over = Promise.withResolvers<void>();
   #isStopped = false;
   #isOver = false;
 
   constructor(connection: Connection, request: Request) {
-    this.answer = this.#run(connection, request).finally(() => {
-      this.#isOver = true;
-    });
+    this.answer = this.#run(connection, request);
     this.answer.catch(() => undefined);
   }
 
@@ -68,11 +70,13 @@ export class RunningStatement {
    * nobody waits for it. Throws nothing, and keeps no process alive.
    */
   async chase(): Promise<void> {
-    const over = this.answer.then(ignore, ignore);
-    while (!this.#isOver) {
-      await Promise.race([over, this.#cancel(), pause(silenceBoundMs)]);
-      await Promise.race([over, pause(chaseEveryMs)]);
+    const bound = new AbortController();
+    const timer = setTimeout(() => bound.abort(), chaseBoundMs).unref();
+    while (!this.#isOver && !bound.signal.aborted) {
+      await Promise.race([this.#over.promise, this.#cancel(), pause(silenceBoundMs)]);
+      await Promise.race([this.#over.promise, pause(chaseEveryMs)]);
     }
+    clearTimeout(timer);
   }
 
   #cancel(): Promise<void> {
@@ -93,12 +97,15 @@ export class RunningStatement {
     const given = Promise.withResolvers<void>();
     const giveUp = () => given.resolve();
     bound.addEventListener("abort", giveUp, { once: true });
-    await Promise.race([work, this.answer.then(ignore, ignore), given.promise]);
+    await Promise.race([work, this.#over.promise, given.promise]);
     bound.removeEventListener("abort", giveUp);
   }
 
   async #run(connection: Connection, request: Request): Promise<Answer> {
-    const statement = await this.#execute(connection, request);
+    const statement = await this.#execute(connection, request).finally(() => {
+      this.#isOver = true;
+      this.#over.resolve();
+    });
     const fields = (statement.getColumns() ?? []).map((column) => ({
       name: column.getName(),
       type: column.getType().toLowerCase(),
@@ -162,8 +169,6 @@ export class RunningStatement {
     });
   }
 }
-
-const ignore = (): void => undefined;
 
 /** The driver ends without a word when a chunk of the result cannot be downloaded. */
 function incomplete(): ConnectorError {

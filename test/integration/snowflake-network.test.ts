@@ -20,17 +20,21 @@ afterEach(() => {
 });
 afterAll(() => running?.[Symbol.asyncDispose]());
 
-/** What a query fails with, and what the doctor finds, over a connection of its own. */
+/** What a query fails with, and what the doctor finds, over a connection of its own that leaves no session behind. */
 async function foundBy(
   given: Partial<SnowflakeConfig>,
 ): Promise<{ failure: MeasurementFailure; stages: Record<string, ConnectionStage> }> {
-  await using connector = running.connect(given);
-  const failure = await failureOf(
-    connector.query("select 1 as x", { ...callOptions(), maxRows: 1 }),
-  );
-  const stages = await connector.testConnection(callOptions());
-  expect(running.server.sessions.openCount).toBe(0);
-  return { failure, stages: Object.fromEntries(stages.map((stage) => [stage.name, stage])) };
+  const before = running.server.sessions.openCount;
+  const connector = running.connect(given);
+  try {
+    const call = connector.query("select 1 as x", { ...callOptions(), maxRows: 1 });
+    const failure = await failureOf(call);
+    const stages = await connector.testConnection(callOptions());
+    return { failure, stages: Object.fromEntries(stages.map((stage) => [stage.name, stage])) };
+  } finally {
+    await connector[Symbol.asyncDispose]();
+    expect(running.server.sessions.openCount).toBe(before);
+  }
 }
 
 const { password } = users;
@@ -91,6 +95,37 @@ describe("Snowflake behind a proxy", () => {
       { name: "tls", status: "ok" },
       { name: "sign_in", status: "ok" },
     ]);
+  });
+});
+
+describe("an answer that is none of Snowflake's", () => {
+  test.each(["login-request", "query-request"])("to a %s is told of as such", async (on) => {
+    running.server.faults.push({ on, times: 2, act: 200 });
+    try {
+      const { failure } = await foundBy({ password });
+      expect(failure).toMatchObject({ kind: "unreachable", hint: containing("proxy") });
+    } finally {
+      running.server.faults.length = 0;
+    }
+  });
+
+  test("to the renewal of a token is followed by another session", async () => {
+    await using connector = running.connect();
+    const ask = () => connector.query("select 1 as x", { ...callOptions(), maxRows: 1 });
+    await ask();
+    running.server.sessions.expireTokens();
+    running.server.faults.push({ on: "token-request", times: 1, act: 200 });
+    expect((await ask()).rows).toEqual([[1n]]);
+  });
+
+  test("to the download of a chunk ends the call in time, and cancels nothing that is over", async () => {
+    await using connector = running.connect();
+    running.server.faults.push({ on: "/chunks/", times: 100, act: 200 });
+    const sql = "select seq8() as n from table(generator(rowcount => 3000))";
+    const call = connector.query(sql, { ...callOptions({ timeoutMs: 500 }), maxRows: 5_000 });
+    expect(await failureOf(call)).toMatchObject({ kind: "timeout" });
+    running.server.faults.length = 0;
+    expect(running.server.requests.filter(({ path }) => path.includes("abort"))).toEqual([]);
   });
 });
 

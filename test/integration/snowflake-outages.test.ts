@@ -79,4 +79,19 @@ describe("a statement of Snowflake's whose call ended while the network was down
     }
     expect(came("query-request")).toBe(sent);
   });
+
+  test("is not cancelled for ever where nobody answers", async () => {
+    running.server.faults.push({ on: "/queries/", times: Number.POSITIVE_INFINITY, act: "hang" });
+    const controller = new AbortController();
+    const failure = failureOf(ask(endlessQuery, controller.signal));
+    await pass(() => came("query-request") > 1);
+    controller.abort();
+    expect(await passing(failure)).toMatchObject({ kind: "cancelled" });
+    await vi.advanceTimersByTimeAsync(16 * 60_000);
+    await pass(() => came("abort-request") > 100);
+    const before = came("abort-request");
+    await vi.advanceTimersByTimeAsync(60 * 60_000);
+    // Some of before are still on their way; an hour of it would be hundreds.
+    expect(came("abort-request")).toBeLessThan(before + 50);
+  });
 });
