@@ -1,10 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { schema } from "../../checks/schema/index.ts";
 import { bigquery } from "../../connectors/bigquery/index.ts";
 import type { Connector, DatasetRef } from "../../src/core/connector.ts";
 import { BigqueryServer } from "../counterparts/bigquery-server.ts";
 import { bigqueryConnector } from "../helpers/bigquery.ts";
-import { callOptions } from "../helpers/connectors.ts";
+import { callOptions, failureOf } from "../helpers/connectors.ts";
+import { until } from "../helpers/until.ts";
 import { catalogue, evaluateContext, promised } from "../unit/checks/support.ts";
 
 let server: BigqueryServer;
@@ -158,5 +159,57 @@ describe("statistics", () => {
     expect(await statisticsOf("events")).toEqual([
       { rows: { count: 1, isExact: false }, bytes: 800 },
     ]);
+  });
+});
+
+describe("columns and statistics of a table", () => {
+  const events = [table("shop", "events")];
+  const requests = (): number =>
+    server.requests.filter(({ path }) => path.includes("/tables/events")).length;
+
+  beforeEach(() => {
+    server.requests.length = 0;
+  });
+
+  it("are one request where they are asked for at the same time, and another one later", async () => {
+    const ask = () =>
+      Promise.all([
+        connector.describe(events, callOptions()),
+        connector.statistics?.(events, callOptions()),
+      ]);
+    const [[described], [known] = []] = await ask();
+    expect(described?.columns).toMatchObject({ ok: true, value: [{ name: "at" }] });
+    expect(known?.statistics).toMatchObject({ ok: true, value: { rows: { count: 1 } } });
+    expect(requests()).toBe(1);
+    await ask();
+    expect(requests()).toBe(2);
+  });
+
+  it("do not share an answer that has been waited for already", async () => {
+    let monotonicMs = 0;
+    const clock = { now: () => Date.now(), monotonicMs: () => monotonicMs };
+    const patient = bigqueryConnector(server.origin, {}, { clock });
+    server.faults.push({ on: "/tables/events", times: 1, act: "hang" });
+    const abort = new AbortController();
+    const first = patient.describe(events, callOptions({ signal: abort.signal }));
+    await until("the request to hang", () => requests() === 1);
+    monotonicMs = 1_000;
+    const [known] = (await patient.statistics?.(events, callOptions())) ?? [];
+    expect(known?.statistics.ok).toBe(true);
+    abort.abort();
+    expect(await failureOf(first)).toMatchObject({ kind: "cancelled" });
+  });
+
+  it("do not end with the call that has sent their request", async () => {
+    server.faults.push({ on: "/tables/events", times: 1, act: "hang" });
+    const abort = new AbortController();
+    const first = connector.describe(events, callOptions({ signal: abort.signal }));
+    await until("the request to hang", () => requests() === 1);
+    const second = connector.statistics?.(events, callOptions());
+    abort.abort();
+    expect(await failureOf(first)).toMatchObject({ kind: "cancelled" });
+    const [known] = (await second) ?? [];
+    expect(known?.statistics.ok).toBe(true);
+    expect(requests()).toBe(2);
   });
 });
