@@ -5,6 +5,7 @@ import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import { TemporaryFolder } from "../helpers/folder.ts";
 import { startSnowflake, users } from "../helpers/snowflake.ts";
+import { authorityFile, startTlsProxy } from "../helpers/tls-proxy.ts";
 
 const child = fileURLToPath(new URL("snowflake-driver-child.ts", import.meta.url));
 
@@ -38,4 +39,28 @@ test("the driver is loaded on first use, calls nobody else, and leaves no file a
     minicore: "as the user has it",
   });
   expect(running.server.requests.filter(({ path }) => path.includes("telemetry"))).toEqual([]);
+});
+
+test("the driver speaks TLS that is trusted, through a proxy, and to nobody else", async () => {
+  await using running = await startSnowflake();
+  await using proxy = await startTlsProxy(Number(new URL(running.server.origin).port));
+  await using folder = await TemporaryFolder.make();
+  const { stdout, stderr } = await promisify(execFile)(
+    process.execPath,
+    [child, "https://warehouse.test", users.password],
+    {
+      cwd: folder.path,
+      env: {
+        ...process.env,
+        HOME: folder.path,
+        HTTPS_PROXY: proxy.url,
+        NODE_EXTRA_CA_CERTS: authorityFile,
+        // The certificate names no OCSP server, and Snowflake's own would be asked over the network.
+        SF_OCSP_RESPONSE_CACHE_SERVER_ENABLED: "false",
+      },
+    },
+  );
+  expect(stderr).toBe("");
+  expect(JSON.parse(stdout)).toMatchObject({ rows: [["here"]], called: ["127.0.0.1"], files: [] });
+  expect(new Set(proxy.asked)).toEqual(new Set(["warehouse.test:443"]));
 });
