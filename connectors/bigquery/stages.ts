@@ -1,9 +1,9 @@
 import { type ConnectionStage, ConnectorError, type DatasetRef } from "../../src/core/connector.ts";
-import type { Measured, MeasurementFailure } from "../../src/core/measurement.ts";
-import { describeDatasets, type Reading } from "./catalogue.ts";
+import type { MeasurementFailure } from "../../src/core/measurement.ts";
+import { unreadable } from "./access.ts";
+import type { Reading } from "./catalogue.ts";
 import { type BigquerySettings, isLoopback } from "./config.ts";
-import { dialect } from "./dialect.ts";
-import { asConnectorError, wantsCondition } from "./failures.ts";
+import { asConnectorError } from "./failures.ts";
 import { grantHint } from "./grants.ts";
 
 type Finding = Pick<ConnectionStage, "status" | "message" | "hint">;
@@ -102,7 +102,7 @@ async function accessOf(
   await probe(reading).catch((error: unknown) => {
     throw withGrant(asConnectorError(error), grantHint(settings, null));
   });
-  const failures = await failuresOf(reading, datasets);
+  const failures = await unreadable(reading, datasets);
   const [first] = failures;
   if (first === undefined) {
     return { status: "ok", message: `Datasets that can be read: ${datasets.length}.` };
@@ -115,35 +115,6 @@ async function accessOf(
   const message = `${failures.length} of ${datasets.length} datasets cannot be read: ${named.join(", ")}${more}`;
   const error = new ConnectorError({ ...failure, message });
   throw source.kind === "table" ? withGrant(error, grantHint(settings, source.parts)) : error;
-}
-
-interface Unreadable {
-  readonly datasetId: string;
-  readonly source: DatasetRef["source"];
-  readonly failure: MeasurementFailure;
-}
-
-/** A table may be described by whoever may not read its rows, and from any location: so both are tried. */
-async function failuresOf(
-  reading: Reading,
-  datasets: readonly DatasetRef[],
-): Promise<readonly Unreadable[]> {
-  const { driver, tables, clock, options, deadline } = reading;
-  const described = await describeDatasets(reading, datasets);
-  const read = await tables.each(datasets, async ({ source }): Promise<Measured<null>> => {
-    const sql = `select 1 as x from ${dialect.relation(source)}`;
-    await driver.dryRun(sql, options, deadline).catch((error: unknown) => {
-      if (!wantsCondition(error)) {
-        throw error;
-      }
-    });
-    return { ok: true, value: null, atMs: clock.now() };
-  });
-  return datasets.flatMap(({ id, source }, place) => {
-    const [columns, rows] = [described[place]?.columns, read[place]?.value];
-    const answer = columns?.ok === false ? columns : rows;
-    return answer?.ok === false ? [{ datasetId: id, source, failure: answer.failure }] : [];
-  });
 }
 
 function withGrant({ failure }: ConnectorError, hint: string): ConnectorError {

@@ -323,6 +323,26 @@ describe("the doctor", () => {
     });
   });
 
+  it("tries to read one table of a dataset, and where that fails all of them", async () => {
+    const lines = { ...orders, id: "shop/lines" };
+    const one = { id: "shop/q", source: { kind: "query", sql: "select 1 as x" } } as const;
+    const tested = bigqueryConnector(server.origin, {}, { datasets: [orders, one, lines] });
+    const read = () =>
+      server.requests.filter(({ body }) => body.includes("from `shop`.`orders`")).length;
+    expect(await tested.testConnection(callOptions())).toMatchObject([
+      {},
+      {},
+      {},
+      { name: "access", status: "ok", message: "Datasets that can be read: 3." },
+      {},
+    ]);
+    expect(read()).toBe(1);
+    server.engine.facts.set("shop.orders", { rowsAreForbidden: true });
+    const [, , , access] = await tested.testConnection(callOptions());
+    expect(access?.message).toContain("2 of 3 datasets cannot be read: shop/orders");
+    expect(read()).toBe(3);
+  });
+
   it("finds a location where the tables are not", async () => {
     const access = await accessOf({ location: "US" });
     expect(access).toMatchObject({
