@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { leaveSoon } from "./cli/leave.ts";
 import { run } from "./cli/program.ts";
 
 // A reader that goes away, as `| head` does, ends no watch and is nobody's fault.
@@ -15,3 +16,4 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
   process.once(signal, () => interrupt.abort());
 }
 process.exitCode = await run(process.argv.slice(2), interrupt.signal);
+leaveSoon();
