@@ -68,7 +68,8 @@ function grantsOf(
     "If the table exists, run: " +
     `GRANT USAGE ON DATABASE ${path(inDatabase)} TO ROLE ${roleName}; ` +
     `GRANT USAGE ON SCHEMA ${path(inDatabase, inSchema)} TO ROLE ${roleName}; ` +
-    `GRANT SELECT ON TABLE ${path(inDatabase, inSchema, name)} TO ROLE ${roleName};`
+    `GRANT SELECT ON TABLE ${path(inDatabase, inSchema, name)} TO ROLE ${roleName}; ` +
+    "for a view write VIEW instead of TABLE."
   );
 }
 

@@ -51,7 +51,8 @@ describe("access to Snowflake", () => {
       hint:
         'If the table exists, run: GRANT USAGE ON DATABASE "TIDEMARK_TEST" TO ROLE "TIDEMARK_READER"; ' +
         'GRANT USAGE ON SCHEMA "TIDEMARK_TEST"."SALES" TO ROLE "TIDEMARK_READER"; ' +
-        'GRANT SELECT ON TABLE "TIDEMARK_TEST"."SALES"."SECRETS" TO ROLE "TIDEMARK_READER";',
+        'GRANT SELECT ON TABLE "TIDEMARK_TEST"."SALES"."SECRETS" TO ROLE "TIDEMARK_READER"; ' +
+        "for a view write VIEW instead of TABLE.",
     });
   });
 
