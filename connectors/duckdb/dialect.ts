@@ -1,6 +1,7 @@
 import { ConnectorError, type DatasetSource, type SqlDialect } from "../../src/core/connector.ts";
 import type { AggregateRequest, MeasurementFailure } from "../../src/core/measurement.ts";
 import { spellGaps } from "../_shared/gaps.ts";
+import { withoutEnd } from "../_shared/query-end.ts";
 
 export const dialect: SqlDialect = {
   quoteIdentifier,
@@ -115,7 +116,7 @@ function relation(source: DatasetSource): string {
   }
   return source.kind === "table"
     ? source.parts.map(quoteIdentifier).join(".")
-    : `(\n${source.sql.replace(/[\s;]+$/, "")}\n) as ${relationName}`;
+    : `(\n${withoutEnd(source.sql)}\n) as ${relationName}`;
 }
 
 /**

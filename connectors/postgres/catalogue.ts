@@ -2,7 +2,7 @@ import type { Clock } from "../../src/core/clock.ts";
 import { ConnectorError, type DatasetColumns, type DatasetRef } from "../../src/core/connector.ts";
 import type { CatalogueColumn, Measured, MeasurementFailure } from "../../src/core/measurement.ts";
 import type { SqlValue } from "../../src/core/value.ts";
-import { withoutEnd } from "./dialect.ts";
+import { withoutEnd } from "../_shared/query-end.ts";
 import { asConnectorError } from "./failures.ts";
 import type { Ask } from "./wire.ts";
 

@@ -1,6 +1,7 @@
 import { ConnectorError, type DatasetSource, type SqlDialect } from "../../src/core/connector.ts";
 import type { AggregateRequest } from "../../src/core/measurement.ts";
 import { spellGaps } from "../_shared/gaps.ts";
+import { withoutEnd } from "../_shared/query-end.ts";
 
 /** Postgres' spelling of SQL. */
 export const dialect: SqlDialect = {
@@ -56,9 +57,4 @@ function spellStretch(value: string, widthMs: number): string {
 
 function quoteIdentifier(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
-}
-
-/** A statement without the semicolons at its end, which a subquery may not have. */
-export function withoutEnd(sql: string): string {
-  return sql.replace(/[\s;]+$/, "");
 }

@@ -22,9 +22,9 @@ describe("the DuckDB dialect", () => {
     );
   });
 
-  it("wraps a query as a subquery, without its semicolon and safe from a remark at its end", () => {
+  it("wraps a query as a subquery, without its semicolon and the remark at its end", () => {
     expect(dialect.relation({ kind: "query", sql: "select 1 as x -- one ;\n" })).toBe(
-      "(\nselect 1 as x -- one\n) as dataset",
+      "(\nselect 1 as x\n) as dataset",
     );
   });
 
