@@ -17,6 +17,7 @@ import {
   type Measuring,
   measureFigures,
 } from "./measure.ts";
+import { checksOf } from "./plan.ts";
 import { type Part, spellJoined } from "./spell.ts";
 import { turnOfEventLoop } from "./turn.ts";
 
@@ -139,6 +140,9 @@ export class JoinedMeasuring {
       group.map(({ plan }) => plan.dataset.id),
       newId(),
     );
+    const checks = [
+      ...new Set(group.flatMap(({ plan }) => checksOf(plan, plan.statements.flat()))),
+    ];
     const products = group.map(({ plan }) => plan.dataset.product);
     const parts = group.map(partsOf);
     for (const { onPlace } of group) {
@@ -147,7 +151,7 @@ export class JoinedMeasuring {
     const atMs = clock.now();
     try {
       const sql = spellJoined(parts.flat(), target);
-      const answer = await connector.query(sql, { ...call, products, label, maxRows: 1 });
+      const answer = await connector.query(sql, { ...call, products, label, checks, maxRows: 1 });
       this.#mostDatasets = Math.min(maxDatasets, this.#mostDatasets + 1);
       const row = [...(answer.rows[0] ?? [])];
       return parts.map((own) => {

@@ -21,7 +21,7 @@ import { isOfByteBudget } from "./cost-book.ts";
 import type { PlannedFigure, PlanTarget } from "./figure.ts";
 import { readGaps } from "./gaps.ts";
 import { labelOf } from "./label.ts";
-import type { ProbePlan } from "./plan.ts";
+import { checksOf, type ProbePlan } from "./plan.ts";
 import { spellStatement } from "./spell.ts";
 
 /** What a probe's statements need. */
@@ -37,7 +37,7 @@ export interface MeasuringContext {
   readonly target: PlanTarget;
   readonly clock: Clock;
   readonly logger: Logger;
-  readonly call: Omit<CallOptions, "label">;
+  readonly call: Omit<CallOptions, "label" | "checks">;
   /** A short random id, to find one statement among many in the warehouse's own log. */
   readonly newId: () => string;
   /** Called once per statement sent; the label is the query's id in comments and evidence. */
@@ -97,10 +97,16 @@ async function measureStatement(
   into: Map<string, Measured<SqlValue>>,
 ): Promise<void> {
   const label = labelOf([plan.dataset.id], context.newId());
+  const checks = checksOf(plan, figures);
   const atMs = context.clock.now();
   try {
     const sql = spellStatement(plan.dataset, figures, context.target);
-    const answer = await context.connector.query(sql, { ...context.call, label, maxRows: 1 });
+    const answer = await context.connector.query(sql, {
+      ...context.call,
+      label,
+      checks,
+      maxRows: 1,
+    });
     context.onStatement(label, answer.bytesScanned);
     for (const [alias, value] of figuresOfRow(figures, answer.rows[0] ?? [], atMs)) {
       into.set(alias, value);

@@ -92,6 +92,17 @@ export function planProbe(
   };
 }
 
+/** The names of the checks that ask for any of the figures, in the order of the plan. */
+export function checksOf(
+  plan: Pick<ProbePlan, "figures">,
+  figures: readonly PlannedFigure[],
+): readonly string[] {
+  const asked = new Set(figures.map(({ alias }) => alias));
+  return [...plan.figures]
+    .filter(([, own]) => [...own.values()].some(({ alias }) => asked.has(alias)))
+    .map(([checkId]) => checkId.slice(checkId.lastIndexOf("/") + 1));
+}
+
 /**
  * Whether the metadata can show that an answer still stands. With a filter they cannot: one that looks at the clock or
  * at another table lets rows in and out while none changes.

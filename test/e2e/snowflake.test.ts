@@ -88,12 +88,14 @@ it("checks freshness, volume and columns of a Snowflake table, and ends its sess
   expect(running.server.sessions.openCount).toBe(0);
 });
 
-it("asks all datasets in one statement, which is tagged with their names", async () => {
+it("asks all datasets in one statement, which is tagged with their names and those of the checks", async () => {
   const before = running.server.statements.length;
   await runTidemark(["check"], { cwd: folder.path });
   const asked = running.server.statements.slice(before).filter((one) => one.needsWarehouse);
   expect(asked.map(({ parameters }) => parameters["QUERY_TAG"])).toEqual([
-    matching("^tidemark orders/orders orders/returns orders/refunds [0-9a-f]+$"),
+    matching(
+      "^tidemark orders/orders orders/returns orders/refunds checks=fresh,enough,none [0-9a-f]+$",
+    ),
   ]);
 });
 

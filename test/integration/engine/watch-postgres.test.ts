@@ -169,8 +169,8 @@ describe("a probe of a Postgres table", () => {
     const { settle } = await start();
     await settle();
     const logged = server.log.join("");
-    expect(logged).toMatch(/\/\* tidemark orders\/orders id\d \*\/ select count/);
-    expect(logged).toMatch(/\/\* tidemark p{100} id\d \*\/ select count/);
+    expect(logged).toMatch(/\/\* tidemark orders\/orders checks=enough id\d \*\/ select count/);
+    expect(logged).toMatch(/\/\* tidemark p{100} checks=enough id\d \*\/ select count/);
   });
 
   it("reads the catalogue once for fifty datasets that fall due together", async () => {

@@ -4,7 +4,7 @@ import type { AggregateRequest, GapsRequest } from "../../../src/core/measuremen
 import type { Check } from "../../../src/core/mesh.ts";
 import { CheckTypes } from "../../../src/engine/check-types.ts";
 import type { FigureRequest, PlanTarget } from "../../../src/engine/figure.ts";
-import { type ProbePlan, planProbe } from "../../../src/engine/plan.ts";
+import { checksOf, type ProbePlan, planProbe } from "../../../src/engine/plan.ts";
 import { spellStatement } from "../../../src/engine/spell.ts";
 import { checkOf, columnar, datasetOf, rowStore, types } from "./support.ts";
 
@@ -60,6 +60,21 @@ describe("planning what may be answered with less", () => {
       'select count(*) as m0 from "analytics"."orders"',
       `select max("loaded_at") as m1 from "analytics"."orders" where ("loaded_at" >= '2026-01-14')`,
     ]);
+  });
+
+  it("names the checks that each statement is for, also those that share a figure", () => {
+    const plan = planOf(
+      [
+        checkOf("enough", [rows]),
+        checkOf("fresh", [within]),
+        checkOf("as_many", [rows]),
+        checkOf("asks_nothing", []),
+      ],
+      datasetOf(),
+      columnar,
+    );
+    const named = plan.statements.map((figures) => checksOf(plan, figures));
+    expect(named).toEqual([["enough", "as_many"], ["fresh"]]);
   });
 
   it("keeps the figures of one check in one statement", () => {
