@@ -1,5 +1,5 @@
 import { ConnectorError } from "../../src/core/connector.ts";
-import { type Token, tokensOf, withoutEnd } from "./tokens.ts";
+import { type Token, tokensOf, withoutSemicolons } from "./tokens.ts";
 
 /**
  * Snowflake has no read-only sessions, so that a statement is looked at before it is sent: one SELECT (or WITH) passes,
@@ -11,7 +11,7 @@ export function refuseUnlessQuery(sql: string): void {
     const message = "The statement holds a NUL character, which Snowflake cannot take.";
     throw new ConnectorError({ kind: "invalid_query", message });
   }
-  const tokens = tokensOf(withoutEnd(sql));
+  const tokens = withoutSemicolons(tokensOf(sql));
   if (tokens.some(({ kind, text }) => kind === "sign" && (text === ";" || text === "->>"))) {
     throw new ConnectorError({
       kind: "invalid_query",
