@@ -17,12 +17,13 @@ export interface Built extends AsyncDisposable {
 export async function build(name = "whole"): Promise<Built> {
   const folder = `${root}node_modules/.cache/tidemark-bench-${process.pid}-${name}`;
   const tsc = `${root}node_modules/.bin/tsc`;
-  await promisify(execFile)(tsc, ["-p", "tsconfig.build.json", "--outDir", folder], { cwd: root });
-  return {
-    main: `${folder}/src/main.js`,
-    folder,
-    [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
-  };
+  const remove = (): Promise<void> => rm(folder, { recursive: true, force: true });
+  const args = ["-p", "tsconfig.build.json", "--outDir", folder];
+  await promisify(execFile)(tsc, args, { cwd: root }).catch(async (error: { stdout?: string }) => {
+    await remove();
+    throw new Error(`tsc failed:\n${error.stdout}`, { cause: error });
+  });
+  return { main: `${folder}/src/main.js`, folder, [Symbol.asyncDispose]: remove };
 }
 
 /** A node process of its own. Disposing of it kills it. */
