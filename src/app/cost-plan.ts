@@ -36,6 +36,8 @@ export interface ProbeEstimate {
   readonly schedule: string;
   readonly runsPerDay: number;
   readonly statements: number;
+  /** Whether a run needs a warehouse that can be asleep: for statements and for statistics, but for no catalogue. */
+  readonly wakes: boolean;
   /** Null: not known. */
   readonly bytesPerRun: number | null;
   readonly basis: Basis | null;
@@ -90,8 +92,7 @@ export async function planCost(mesh: Mesh, options: CostPlanOptions): Promise<Co
       asked.map((one) => estimateOf(one, warehouses.of(one.probe.connection), options)),
     );
     const tomorrowMs = utcDayOf(clock.now()) + utcDayMs;
-    // Reads of metadata wake nobody.
-    const waking = asked.filter((_, index) => (probes[index]?.statements ?? 0) > 0);
+    const waking = asked.filter((_, index) => probes[index]?.wakes === true);
     const byConnection = Map.groupBy(waking, ({ probe }) => probe.connection);
     return {
       probes,
@@ -140,6 +141,7 @@ async function estimateOf(
     schedule: scheduleKey(probe.schedule),
     runsPerDay: runsPerDay(probe, utcDayOf(nowMs) + utcDayMs),
     statements: statements.length,
+    wakes: statements.length + plan.ofMetadata.size > 0,
     ...read,
     mayStand: [...plan.mayStand],
     failure: read.failure ?? (asked.ok || read.bytesPerRun !== null ? null : asked.failure),

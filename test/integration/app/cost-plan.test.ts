@@ -51,9 +51,10 @@ describe("the cost of schedules", () => {
   async function plan(
     warehouse: ScriptedWarehouse,
     selectors: readonly string[] = [],
+    orders = ordersFile,
   ): Promise<CostPlan> {
     const specs = warehouse.specs();
-    const files = { "tidemark.yaml": daemonFile, "o.product.yaml": ordersFile };
+    const files = { "tidemark.yaml": daemonFile, "o.product.yaml": orders };
     const mesh = await stage.mesh(files, specs);
     const { signal } = new AbortController();
     return planCost(mesh, { selectors, signal, clock: stage.clock, logger: silentLogger, specs });
@@ -121,5 +122,15 @@ describe("the cost of schedules", () => {
       // What the catalogue answers wakes nobody.
       ["attic", { wakeUps: 0, awakeMs: 0, autoSuspendMs: 60_000 }],
     ]);
+  });
+
+  it("is that time for statistics alone, too", async () => {
+    const warehouse = new ScriptedWarehouse({ capabilities: { billsWakeTime: true } });
+    const estimated = ordersFile
+      .replace("shape.csv", "shape.parquet")
+      .replace("{ shape: { type: schema } }", "{ some: { type: volume, rows: estimate, min: 1 } }");
+    const { probes, connections } = await plan(warehouse, ["orders/shape"], estimated);
+    expect(probes.map(({ statements, wakes }) => [statements, wakes])).toEqual([[0, true]]);
+    expect(connections[0]?.awake).toMatchObject({ wakeUps: 24 });
   });
 });
