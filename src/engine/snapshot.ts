@@ -1,3 +1,4 @@
+import type { CheckResult } from "../core/check.ts";
 import type { Incident } from "../core/incident.ts";
 import type { Check, Mesh, Slo } from "../core/mesh.ts";
 import type { EpochMs } from "../core/vocabulary.ts";
@@ -16,11 +17,12 @@ export function snapshotOf(
   nowMs: EpochMs,
 ): MetricsSnapshot {
   return {
-    products: [...mesh.products.values()].map(({ name, domain, owner, tier }) => ({
+    products: [...mesh.products.values()].map(({ name, domain, owner, tier, upstream }) => ({
       product: name,
       domain: domain ?? null,
       owner,
       tier,
+      upstream: [...new Set(upstream.map((reference) => reference.replace(/\/.*/, "")))],
     })),
     checks: [...mesh.checks.values()]
       .filter(({ disabledReason }) => disabledReason === null)
@@ -54,14 +56,17 @@ function checkSnapshot(check: Check, mesh: Mesh, state: WatchState, nowMs: Epoch
     severity: check.severity,
     good: held === "unknown" ? null : held === "good",
     // A figure outlives neither the verdict that it led to nor the generation that it was measured for.
-    measured: held === "unknown" ? {} : measuredOf(check, state),
+    measured: held === "unknown" ? {} : (latestOf(check, state)?.measured ?? {}),
+    // The promise stands while nobody knows whether it is kept.
+    expected: latestOf(check, state)?.expected ?? {},
     lastConclusiveMs: state.lastConclusiveOf(check.id),
   };
 }
 
-function measuredOf(check: Check, state: WatchState): CheckSnapshot["measured"] {
+/** Null when the check was measured for another promise only, or never. */
+function latestOf(check: Check, state: WatchState): CheckResult | null {
   const latest = state.latestOf(check.id);
-  return latest !== null && latest.generation === check.generation ? latest.result.measured : {};
+  return latest !== null && latest.generation === check.generation ? latest.result : null;
 }
 
 function sloSnapshot(slo: Slo, state: WatchState, nowMs: EpochMs): SloSnapshot {

@@ -22,6 +22,12 @@ export const metrics = {
     type: "gauge",
     labels: ["product", "domain", "owner", "tier"],
   },
+  productUpstreamInfo: {
+    name: "tidemark_product_upstream_info",
+    help: "A data product and one that it is made from; always 1.",
+    type: "gauge",
+    labels: ["product", "upstream"],
+  },
   checkInfo: {
     name: "tidemark_check_info",
     help: "A check that is watched; always 1, so that one that never answers can be found.",
@@ -39,6 +45,12 @@ export const metrics = {
     help: "The figure that the check measured, in base units: seconds, rows or a ratio.",
     type: "gauge",
     labels: ["product", "dataset", "check", "measure"],
+  },
+  checkThreshold: {
+    name: "tidemark_check_threshold",
+    help: "A least or greatest figure that the check allows, in base units; beyond one named warn_ it only warns.",
+    type: "gauge",
+    labels: ["product", "dataset", "check", "threshold"],
   },
   checkLastConclusive: {
     name: "tidemark_check_last_conclusive_timestamp_seconds",

@@ -24,6 +24,9 @@ export type GaugeKey = {
   [K in keyof Metrics]: Metrics[K]["type"] extends "gauge" ? K : never;
 }[keyof Metrics];
 
+/** Of the figures that a check expects, those that a measured one can be drawn against. */
+const isThreshold = /^(?:warn_)?(?:min|max)_/;
+
 /** Called for a part of the snapshot that could not be read; the others are still shown. */
 type OnBroken = (cause: unknown) => void;
 
@@ -44,6 +47,10 @@ export const snapshotSamplers: Readonly<
     each(snapshot.products, onBroken, (of) => [
       sample([of.product, of.domain, of.owner, of.tier], 1),
     ]),
+  productUpstreamInfo: (snapshot, onBroken) =>
+    each(snapshot.products, onBroken, (of) =>
+      of.upstream.map((upstream) => sample([of.product, upstream], 1)),
+    ),
   checkInfo: (snapshot, onBroken) =>
     each(snapshot.checks, onBroken, (of) => [
       sample([of.product, of.dataset, of.check, of.type, of.severity], 1),
@@ -57,6 +64,12 @@ export const snapshotSamplers: Readonly<
       Object.entries(of.measured).map(([measure, value]) =>
         sample([of.product, of.dataset, of.check, measure], value),
       ),
+    ),
+  checkThreshold: (snapshot, onBroken) =>
+    each(snapshot.checks, onBroken, (of) =>
+      Object.entries(of.expected)
+        .filter(([figure]) => isThreshold.test(figure))
+        .map(([threshold, value]) => sample([of.product, of.dataset, of.check, threshold], value)),
     ),
   checkLastConclusive: (snapshot, onBroken) =>
     each(snapshot.checks, onBroken, (of) => [

@@ -25,6 +25,8 @@ interface ProductSnapshot {
   readonly domain: string | null;
   readonly owner: string;
   readonly tier: string;
+  /** Names of products; the datasets of one are that product. */
+  readonly upstream: readonly string[];
 }
 
 export interface CheckSnapshot {
@@ -36,6 +38,8 @@ export interface CheckSnapshot {
   readonly good: boolean | null;
   /** Only its finite numbers are shown. */
   readonly measured: Figures;
+  /** What the promise allows; only its finite least and greatest figures are shown. */
+  readonly expected: Figures;
   readonly lastConclusiveMs: EpochMs | null;
 }
 

@@ -18,6 +18,7 @@ product: orders
 domain: sales
 tier: gold
 owner: shop
+upstream: [returns/rows, returns]
 datasets:
   rows:
     files: orders.csv
@@ -43,7 +44,7 @@ const passed: CheckResult = {
   outcome: "pass",
   summary: "5 rows.",
   measured: { rows: 5 },
-  expected: { min: 2 },
+  expected: { min_rows: 2 },
 };
 
 /** A result of `enough` and the hold that follows from it. */
@@ -110,6 +111,7 @@ describe("the snapshot of a check", () => {
       severity: "warn",
       good: null,
       measured: {},
+      expected: {},
       lastConclusiveMs: null,
     });
   });
@@ -126,6 +128,8 @@ describe("the snapshot of a check", () => {
     expect(checkShown(after(observed(nowMs - hourMs, hourMs)))).toMatchObject({
       good: null,
       measured: {},
+      // What is promised does not depend on whether anybody knows that it is kept.
+      expected: { min_rows: 2 },
       lastConclusiveMs: nowMs - hourMs,
     });
   });
@@ -227,8 +231,8 @@ describe("the snapshot of the mesh", () => {
 
   it("names the products, with null where no domain is declared", () => {
     expect(show(new WatchState()).products).toEqual([
-      { product: "orders", domain: "sales", owner: "shop", tier: "gold" },
-      { product: "returns", domain: null, owner: "shop", tier: "bronze" },
+      { product: "orders", domain: "sales", owner: "shop", tier: "gold", upstream: ["returns"] },
+      { product: "returns", domain: null, owner: "shop", tier: "bronze", upstream: [] },
     ]);
   });
 

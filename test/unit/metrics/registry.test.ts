@@ -98,6 +98,15 @@ describe("what is unknown", () => {
     },
   );
 
+  it("covers the thresholds of a check only where there are none", async () => {
+    const { text } = start();
+    expect(seriesOf(await text(), "tidemark_check_threshold")).toEqual([
+      "product=orders,dataset=orders,check=fresh,threshold=max_age_seconds 3600",
+      "product=orders,dataset=orders,check=fresh,threshold=warn_max_age_seconds 1800",
+      "product=orders,dataset=orders,check=enough,threshold=min_rows 1000",
+    ]);
+  });
+
   it("covers the reload of a configuration that was not loaded yet", async () => {
     const { text } = start();
     expect(seriesOf(await text(), "tidemark_config_last_reload_successful")).toEqual([]);

@@ -8,14 +8,26 @@ export const fresh: CheckSnapshot = {
   severity: "fail",
   good: true,
   measured: { age_seconds: 42.5, newest: "2026-01-01T00:00:00Z", is_empty: false, rows: null },
+  expected: {
+    max_age_seconds: 3600,
+    warn_max_age_seconds: 1800,
+    by: "07:00",
+    future_tolerance_seconds: 300,
+  },
   lastConclusiveMs: 1_767_225_600_500,
 };
 
 /** Something of everything, known and unknown. */
 export const snapshot: MetricsSnapshot = {
   products: [
-    { product: "orders", domain: "sales", owner: "checkout", tier: "gold" },
-    { product: "returns", domain: null, owner: "logistics", tier: "bronze" },
+    {
+      product: "orders",
+      domain: "sales",
+      owner: "checkout",
+      tier: "gold",
+      upstream: ["payments", "returns"],
+    },
+    { product: "returns", domain: null, owner: "logistics", tier: "bronze", upstream: [] },
   ],
   checks: [
     fresh,
@@ -26,8 +38,9 @@ export const snapshot: MetricsSnapshot = {
       severity: "warn",
       good: false,
       measured: { rows: 0 },
+      expected: { min_rows: 1000, window_seconds: 86_400 },
     },
-    { ...fresh, check: "silent", good: null, measured: {}, lastConclusiveMs: null },
+    { ...fresh, check: "silent", good: null, measured: {}, expected: {}, lastConclusiveMs: null },
   ],
   slos: [
     {
