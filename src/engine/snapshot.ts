@@ -78,6 +78,7 @@ function sloSnapshot(slo: Slo, state: WatchState, nowMs: EpochMs): SloSnapshot {
     period: formatWindow(slo.window),
     budgeting: slo.budgeting,
     sli: status.sli,
+    sliBounds: status.sliBounds,
     coverage: status.coverage,
     remaining: {
       upper: status.budget.remaining,

@@ -76,6 +76,12 @@ export const metrics = {
     type: "gauge",
     labels: ["product", "slo"],
   },
+  sloSliBound: {
+    name: "tidemark_slo_sli_bound_ratio",
+    help: "The share of the period that was good if all unknown time was bad (lower), or good (upper).",
+    type: "gauge",
+    labels: ["product", "slo", "bound"],
+  },
   sloCoverage: {
     name: "tidemark_slo_coverage_ratio",
     help: "The share of the period that was measured.",

@@ -85,6 +85,11 @@ export const snapshotSamplers: Readonly<
     ]),
   sloSli: (snapshot, onBroken) =>
     each(snapshot.slos, onBroken, (of) => [sample([of.product, of.slo], of.sli)]),
+  sloSliBound: (snapshot, onBroken) =>
+    each(snapshot.slos, onBroken, (of) => [
+      sample([of.product, of.slo, "upper"], of.sliBounds?.[1]),
+      sample([of.product, of.slo, "lower"], of.sliBounds?.[0]),
+    ]),
   sloCoverage: (snapshot, onBroken) =>
     each(snapshot.slos, onBroken, (of) => [sample([of.product, of.slo], of.coverage)]),
   sloBudgetRemaining: (snapshot, onBroken) =>

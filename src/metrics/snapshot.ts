@@ -51,6 +51,8 @@ export interface SloSnapshot {
   readonly period: string;
   readonly budgeting: string;
   readonly sli: number | null;
+  /** Lower and upper: what it would be if all unknown time had been bad, or good. */
+  readonly sliBounds: readonly [number, number] | null;
   readonly coverage: number | null;
   readonly remaining: { readonly upper: number | null; readonly lower: number | null };
   /** Windows other than `errorRatioWindows` are not shown. */

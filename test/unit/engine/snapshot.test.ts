@@ -178,7 +178,11 @@ describe("the snapshot of a check", () => {
 describe("the snapshot of an SLO", () => {
   it("knows no SLI before anything was observed, and no coverage before it was loaded", () => {
     expect(sloShown(new WatchState(), "enough")).toMatchObject({ sli: null, coverage: null });
-    expect(sloShown(new WatchState(), "dated")).toMatchObject({ sli: null, coverage: 0 });
+    expect(sloShown(new WatchState(), "dated")).toMatchObject({
+      sli: null,
+      sliBounds: [0, 1],
+      coverage: 0,
+    });
   });
 
   it("counts from its own `since`, else from when it was first loaded", () => {

@@ -50,6 +50,7 @@ export const snapshot: MetricsSnapshot = {
       period: "30d",
       budgeting: "time",
       sli: 0.9975,
+      sliBounds: [0.9775, 0.9976],
       coverage: 0.98,
       remaining: { upper: 0.5, lower: -3.5 },
       errorRatios: [
@@ -65,6 +66,7 @@ export const snapshot: MetricsSnapshot = {
       period: "28d",
       budgeting: "time",
       sli: null,
+      sliBounds: [0, 1],
       coverage: 0,
       remaining: { upper: null, lower: null },
       errorRatios: [],
