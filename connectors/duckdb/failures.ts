@@ -118,7 +118,7 @@ const rules: readonly FailureRule[] = [
 export const driverMissing: MeasurementFailure = {
   kind: "driver_missing",
   message: "The DuckDB driver is not installed, or does not run on this host.",
-  hint: "Install it beside Tidemark: npm install @duckdb/node-api",
+  hint: `Install it beside Tidemark: npm install @duckdb/node-api. Where optional dependencies are left out, so is its binary: install @duckdb/node-bindings-${process.platform}-${process.arch} of the same version.`,
 };
 
 /**

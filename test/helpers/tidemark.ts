@@ -9,6 +9,8 @@ export interface TidemarkOptions {
   readonly cwd?: string;
   /** All that the child sees of an environment, besides PATH. */
   readonly env?: Readonly<Record<string, string>>;
+  /** What is run, with the arguments behind it; from the sources unless said. */
+  readonly program?: readonly [file: string, ...args: string[]];
 }
 
 export interface Ended {
@@ -33,8 +35,12 @@ export class TidemarkProcess implements AsyncDisposable {
   readonly #child: ChildProcess;
   readonly #closed: Promise<unknown>;
 
-  constructor(args: readonly string[], { cwd, env = {} }: TidemarkOptions = {}) {
-    this.#child = spawn(process.execPath, [main, ...args], {
+  constructor(
+    args: readonly string[],
+    { cwd, env = {}, program = [process.execPath, main] }: TidemarkOptions = {},
+  ) {
+    const [file, ...before] = program;
+    this.#child = spawn(file, [...before, ...args], {
       stdio: ["ignore", "pipe", "pipe"],
       env: {
         PATH: process.env["PATH"],
