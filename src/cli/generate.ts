@@ -1,5 +1,6 @@
 import { Argument } from "commander";
 import { exportOpenSlo } from "../app/openslo.ts";
+import { rulesText, writeRuleFiles } from "../app/rules.ts";
 import { TidemarkError } from "../core/errors.ts";
 import { type ExportRemark, neverExported } from "../export/openslo/from-mesh.ts";
 import type { CommandContext } from "./command-context.ts";
@@ -15,23 +16,48 @@ interface GenerateOptions {
   readonly out?: string;
 }
 
-const notBuilt: Readonly<Record<Exclude<Generated, "openslo">, string>> = {
-  dashboards:
-    "The metrics are exported as they will be; `dashboards/README.md` has the first queries on them.",
-  rules:
-    "The metrics are exported as they will be; the daemon tells owners of incidents by itself.",
+const perform: Readonly<
+  Record<Generated, (options: GenerateOptions, context: CommandContext) => Promise<ExitCode>>
+> = {
+  dashboards: () => {
+    const hint =
+      "The metrics are exported as they will be; `dashboards/README.md` has the first queries on them.";
+    throw new TidemarkError("TM_NOT_SUPPORTED", "`generate dashboards` is not built yet", { hint });
+  },
+  rules: generateRules,
+  openslo: generateOpenSlo,
 };
 
-/** `tidemark generate openslo --out DIR`: one file of OpenSLO v1 documents per product, and what they leave out. */
-async function generate(
-  what: Generated,
+/** `tidemark generate rules [--out DIR]`: Prometheus' rule files, or all rules as one on stdout. */
+async function generateRules(
   { out }: GenerateOptions,
   { configPath, env, terminal }: CommandContext,
 ): Promise<ExitCode> {
-  if (what !== "openslo") {
-    const hint = notBuilt[what];
-    throw new TidemarkError("TM_NOT_SUPPORTED", `\`generate ${what}\` is not built yet`, { hint });
+  if (out === undefined) {
+    const { text, remarks, warnings } = await rulesText(configPath, env);
+    printProblems(warnings, terminal);
+    terminal.out(text.trimEnd());
+    for (const remark of remarks) {
+      terminal.err(remark);
+    }
+    return exitCodes.ok;
   }
+  const { written, warnings } = await writeRuleFiles(configPath, env, out);
+  printProblems(warnings, terminal);
+  for (const { path, count, remarks } of written) {
+    terminal.err(`wrote ${path}: ${counted(count, "rule")}`);
+    for (const remark of remarks) {
+      terminal.err(`  ${remark}`);
+    }
+  }
+  return exitCodes.ok;
+}
+
+/** `tidemark generate openslo --out DIR`: one file of OpenSLO v1 documents per product, and what they leave out. */
+async function generateOpenSlo(
+  { out }: GenerateOptions,
+  { configPath, env, terminal }: CommandContext,
+): Promise<ExitCode> {
   if (out === undefined) {
     const hint = "One file is written for each product: `--out openslo`.";
     throw new TidemarkError("TM_USAGE", "`generate openslo` needs a folder, `--out DIR`", { hint });
@@ -60,11 +86,11 @@ function printRemark({ subject, annotated, lost }: ExportRemark, terminal: Termi
 
 export function declareGenerate(commands: Commands): void {
   const command = commands
-    .add("generate", "Write OpenSLO documents (dashboards and rules are not built yet).")
+    .add("generate", "Write Prometheus rules or OpenSLO documents (dashboards are not built yet).")
     .addArgument(new Argument("<what>", "what to write").choices(generated))
     .option("--out <dir>", "where to");
   commands.act(
     command,
-    (what: Generated, o: GenerateOptions) => (context) => generate(what, o, context),
+    (what: Generated, o: GenerateOptions) => (context) => perform[what](o, context),
   );
 }

@@ -1,4 +1,4 @@
-import type { DurationMs, Ppm } from "../core/vocabulary.ts";
+import type { DurationMs, Ppm, ToldLevel } from "../core/vocabulary.ts";
 import { wholePpm } from "./ratio.ts";
 
 const hourMs = 3_600_000;
@@ -20,15 +20,44 @@ const slow: Tier = { threshold: 1, longMs: 3 * dayMs, spent: 0.1 };
 const weekly: Tier = { threshold: 1, longMs: 7 * dayMs, spent: 7 / 30 };
 
 /**
- * Which burn rates say something at which cadence (slo.md §3): the table of the SRE workbook, "Alerting on SLOs",
- * less the tiers whose windows hold too few probes. Daily data is told of by counted failures instead.
+ * Which burn rates say something at which cadence, and how loudly (slo.md §3): the table of the SRE workbook,
+ * "Alerting on SLOs", less the tiers whose windows hold too few probes. Daily data is told of by counted failures
+ * instead.
  */
-const tiersByCadence: readonly { readonly upToMs: DurationMs; readonly tiers: readonly Tier[] }[] =
-  [
-    { upToMs: 15 * 60_000, tiers: [fast, medium, daily, slow] },
-    { upToMs: hourMs, tiers: [medium, daily, slow] },
-    { upToMs: 6 * hourMs, tiers: [daily, weekly] },
-  ];
+const tiersByCadence: readonly ({
+  readonly upToMs: DurationMs;
+} & Readonly<Record<ToldLevel, readonly Tier[]>>)[] = [
+  { upToMs: 15 * 60_000, page: [fast, medium], ticket: [daily, slow] },
+  { upToMs: hourMs, page: [medium], ticket: [daily, slow] },
+  { upToMs: 6 * hourMs, page: [daily], ticket: [weekly] },
+];
+
+/** A burn rate over two windows: the longer says that it matters, the shorter that it still goes on. */
+export interface BurnRateAlert {
+  readonly level: ToldLevel;
+  readonly threshold: number;
+  readonly longMs: DurationMs;
+  readonly shortMs: DurationMs;
+}
+
+/** The tiers for a cadence that can fire, the loudest first. Empty where probes are too rare for any. */
+export function burnRateAlerts(
+  objectivePpm: Ppm,
+  windowMs: DurationMs,
+  cadenceMs: DurationMs,
+): readonly BurnRateAlert[] {
+  const row = tiersByCadence.find(({ upToMs }) => cadenceMs <= upToMs);
+  return (["page", "ticket"] as const).flatMap((level) =>
+    (row?.[level] ?? [])
+      .filter((tier) => deathOf(tier, objectivePpm, windowMs) === null)
+      .map(({ threshold, longMs }) => ({
+        level,
+        threshold,
+        longMs,
+        shortMs: Math.max(5 * 60_000, cadenceMs, longMs / 12),
+      })),
+  );
+}
 
 /** A tier that can never fire, and why. */
 export interface DeadTier {
@@ -49,14 +78,22 @@ export function deadTiers(
   windowMs: DurationMs,
   cadenceMs: DurationMs,
 ): readonly DeadTier[] {
-  const allowed = (wholePpm - objectivePpm) / wholePpm;
   const row = tiersByCadence.find(({ upToMs }) => cadenceMs <= upToMs);
-  return (row?.tiers ?? []).flatMap(({ threshold, longMs, spent }): DeadTier[] => {
-    if (threshold * (wholePpm - objectivePpm) > wholePpm) {
-      return [{ threshold, longMs, reason: { kind: "objective", above: 1 - 1 / threshold } }];
-    }
-    return spent * allowed * windowMs > longMs
-      ? [{ threshold, longMs, reason: { kind: "window", spent } }]
-      : [];
+  const tiers = row === undefined ? [] : [...row.page, ...row.ticket];
+  return tiers.flatMap((tier): DeadTier[] => {
+    const reason = deathOf(tier, objectivePpm, windowMs);
+    return reason === null ? [] : [{ threshold: tier.threshold, longMs: tier.longMs, reason }];
   });
+}
+
+function deathOf(
+  { threshold, longMs, spent }: Tier,
+  objectivePpm: Ppm,
+  windowMs: DurationMs,
+): DeadTier["reason"] | null {
+  if (threshold * (wholePpm - objectivePpm) > wholePpm) {
+    return { kind: "objective", above: 1 - 1 / threshold };
+  }
+  const allowed = (wholePpm - objectivePpm) / wholePpm;
+  return spent * allowed * windowMs > longMs ? { kind: "window", spent } : null;
 }

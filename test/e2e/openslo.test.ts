@@ -58,18 +58,13 @@ describe("tidemark generate openslo", () => {
     );
   });
 
-  it.each(["dashboards", "rules"])(
-    "is all that is built: %s is refused, with what there is",
-    async (what) => {
-      const { exitCode, stdout, stderr } = await tidemark("generate", what, "--out", "out");
-      expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });
-      expect(stderr).toMatch(
-        new RegExp(
-          `^error TM_NOT_SUPPORTED: \`generate ${what}\` is not built yet\n {2}The metrics are exported`,
-        ),
-      );
-    },
-  );
+  it("is not all that is planned: dashboards are refused, with what there is", async () => {
+    const { exitCode, stdout, stderr } = await tidemark("generate", "dashboards", "--out", "out");
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });
+    expect(stderr).toMatch(
+      /^error TM_NOT_SUPPORTED: `generate dashboards` is not built yet\n {2}The metrics are exported/,
+    );
+  });
 });
 
 describe("tidemark import openslo", () => {

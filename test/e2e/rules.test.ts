@@ -1,0 +1,52 @@
+import { readdir, readFile } from "node:fs/promises";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { parse } from "yaml";
+import { TemporaryFolder } from "../helpers/folder.ts";
+import { runTidemark } from "../helpers/tidemark.ts";
+
+let folder: TemporaryFolder;
+
+beforeEach(async () => {
+  folder = await TemporaryFolder.make();
+  await runTidemark(["init", "."], { cwd: folder.path });
+});
+
+afterEach(async () => {
+  await folder[Symbol.asyncDispose]();
+});
+
+const tidemark = (...args: readonly string[]) => runTidemark(args, { cwd: folder.path });
+
+describe("tidemark generate rules", () => {
+  it("writes a file for all SLOs, one for the daemon and one for each product", async () => {
+    const { exitCode, stdout, stderr } = await tidemark("generate", "rules", "--out", "out/rules");
+    expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: "" });
+    const names = ["_daemon.rules.yaml", "_mesh.rules.yaml", "orders.rules.yaml"];
+    expect((await readdir(folder.at("out/rules"))).sort()).toEqual(names);
+    expect(stderr).toMatch(/^wrote out\/rules\/_mesh\.rules\.yaml: \d+ rules\n/);
+    expect(await readFile(folder.at("out/rules/orders.rules.yaml"), "utf8")).toContain(
+      "- name: tidemark-slo-orders.whole\n",
+    );
+  });
+
+  it("writes the same rules to stdout as one file", async () => {
+    const { exitCode, stdout, stderr } = await tidemark("generate", "rules");
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
+    expect(parse(stdout)).toMatchObject({
+      groups: [
+        { name: "tidemark-slos" },
+        { name: "tidemark-incidents" },
+        { name: "tidemark-daemon" },
+        { name: "tidemark-slo-orders.whole" },
+      ],
+    });
+  });
+
+  it("says when it cannot write", async () => {
+    const { exitCode, stderr } = await tidemark("generate", "rules", "--out", "tidemark.yaml/out");
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain(
+      "error TM_OUTPUT_WRITE: tidemark.yaml/out/_mesh.rules.yaml cannot be written",
+    );
+  });
+});
