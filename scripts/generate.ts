@@ -6,6 +6,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { checkTypes } from "../checks/index.ts";
 import { connectors } from "../connectors/index.ts";
+import { dashboardFiles } from "../dashboards/index.ts";
 import { jsonSchemas } from "../src/config/json-schema.ts";
 import { notifiers } from "../src/notifiers/index.ts";
 import { configurationPage } from "./generate/configuration-page.ts";
@@ -26,6 +27,7 @@ function generatedFiles(): ReadonlyMap<string, string> {
     ["docs/configuration.md", configurationPage(schemas)],
     ["docs/connectors.md", connectorsPage(connectors, guideOf)],
     ["docs/errors.md", errorsPage()],
+    ...[...dashboardFiles()].map(([file, text]) => [`dashboards/grafana/${file}`, text] as const),
   ]);
 }
 

@@ -7,7 +7,7 @@ import { notifiers } from "../src/notifiers/index.ts";
 import { cyclesIn, readSources, violationsIn } from "./helpers/imports.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const sources = readSources(root, ["src", "checks", "connectors"]);
+const sources = readSources(root, ["src", "checks", "connectors", "dashboards"]);
 
 const plugInFolders = (folder: string): string[] =>
   readdirSync(`${root}/${folder}`, { withFileTypes: true })
@@ -74,6 +74,12 @@ describe("the import table", () => {
     ["the log imports metrics", "src/log/x.ts", "../metrics/registry.ts"],
     ["a command imports the engine", "src/cli/x.ts", "../engine/watch.ts"],
     ["a command imports a connector", "src/cli/x.ts", "../../connectors/duckdb/index.ts"],
+    [
+      "a dashboard reads what the gauges are made of",
+      "dashboards/x.ts",
+      "../src/metrics/samples.ts",
+    ],
+    ["a dashboard does I/O", "dashboards/_shared/x.ts", "node:fs"],
     ["main wires things itself", "src/main.ts", "./engine/watch.ts"],
     ["a file stands outside every room", "src/misc.ts", "./core/clock.ts"],
   ])("finds the planted violation: %s", (_, file, specifier) => {

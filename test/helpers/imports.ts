@@ -105,6 +105,11 @@ const rooms: readonly Room[] = [
     true,
   ),
   room(/^src\/(app\.ts|app\/)/, [""], [], true),
+  room(
+    /^dashboards\//,
+    ["dashboards/", "src/metrics/names.ts"],
+    ["@grafana/grafana-foundation-sdk"],
+  ),
   room(/^src\/main\.ts$/, ["src/cli/"], [], true),
 ];
 

@@ -1,0 +1,130 @@
+import type { PanelBuilder as StatBuilder } from "@grafana/grafana-foundation-sdk/stat";
+import type { PanelBuilder as TableBuilder } from "@grafana/grafana-foundation-sdk/table";
+import { metrics } from "../../src/metrics/names.ts";
+import { type Colour, colours } from "./colours.ts";
+import {
+  budgetSteps,
+  burnSteps,
+  byThresholds,
+  colouredCell,
+  colouredText,
+  coverageSteps,
+  noneIsWell,
+  stateMappings,
+  steps,
+} from "./fields.ts";
+import { ownerUrl, productUrl } from "./links.ts";
+import { stat } from "./panels.ts";
+import { burnRate, chosenProducts, is, isNot, ofChosen, seen, series } from "./promql.ts";
+import { productState, type State, states } from "./states.ts";
+import { type FigureColumn, table } from "./table.ts";
+
+const counted: readonly (readonly [State, string, Colour, string])[] = [
+  ["broken", "Broken", colours.broken, "an SLO has spent more than its error budget"],
+  [
+    "atRisk",
+    "At risk",
+    colours.atRisk,
+    "none is broken, and of one less than a quarter of the budget is left, the SLI is below the objective, or it would be broken if all unknown time had been bad",
+  ],
+  ["unseen", "Unseen", colours.unknown, "none is broken or at risk, and of one nothing is known"],
+  ["kept", "Kept", colours.kept, "all SLOs are kept, by what was measured"],
+  ["unpromised", "Without SLO", colours.unknown, "nothing is promised"],
+];
+
+/** How many of the chosen products are in each state. None is grey, so that no absence is coloured. */
+export function stateCounts(height = 4): readonly StatBuilder[] {
+  const widths = [5, 5, 5, 5, 4];
+  return counted.map(([state, title, colour, meaning], index) =>
+    stat({
+      title,
+      description: `Chosen data products of which ${meaning}.`,
+      unit: "none",
+      width: widths[index] ?? 4,
+      height,
+      expr: `sum(${ofChosen(productState(null))} == bool ${states[state]})`,
+      steps: steps(colours.unknown, [1, colour]),
+    }),
+  );
+}
+
+const silentChecks = `${series(metrics.checkInfo)} unless on (product, dataset, check) ${series(metrics.checkGood)}`;
+const upper = series(metrics.sloBudgetRemaining, { bound: is("upper") });
+const lower = series(metrics.sloBudgetRemaining, { bound: is("lower") });
+
+/** What is said of a product beside its state, each by product. */
+const productFigures: readonly FigureColumn[] = [
+  {
+    title: "Budget left",
+    expr: `min by (product) (${seen(upper)})`,
+    unit: "percentunit",
+    properties: [colouredText, ...byThresholds(budgetSteps)],
+  },
+  {
+    title: "Budget at worst",
+    expr: `min by (product) (${lower})`,
+    unit: "percentunit",
+    properties: [colouredText, ...byThresholds(budgetSteps)],
+  },
+  {
+    title: "Coverage",
+    expr: `min by (product) (${series(metrics.sloCoverage)})`,
+    unit: "percentunit",
+    properties: [colouredText, ...byThresholds(coverageSteps)],
+  },
+  {
+    title: "Burn rate, 1 h",
+    expr: `max by (product) (${burnRate({ window: is("1h") })})`,
+    unit: "none",
+    properties: [colouredText, { id: "decimals", value: 1 }, ...byThresholds(burnSteps)],
+  },
+  {
+    title: "Broken checks",
+    expr: `sum by (product) (${series(metrics.checkGood)} == bool 0)`,
+    unit: "none",
+    properties: [colouredText, ...byThresholds(noneIsWell)],
+  },
+  {
+    title: "Silent checks",
+    expr: `count by (product) (${silentChecks}) or 0 * count by (product) (${series(metrics.checkInfo)})`,
+    unit: "none",
+    properties: [colouredText, ...byThresholds(steps(colours.unknown))],
+  },
+  {
+    title: "Open incidents",
+    expr: `sum by (product) (${series(metrics.incidentsOpen, { alert: isNot("none") })})`,
+    unit: "none",
+    properties: [colouredText, ...byThresholds(noneIsWell)],
+  },
+];
+
+/** The chosen products, each with its worst SLO's figures. */
+export function productTable(o: { readonly title: string; readonly height: number }): TableBuilder {
+  return table({
+    title: o.title,
+    description:
+      "Every chosen data product, as its worst SLO is; what is not known is grey. Budget left is what remains of the error budget as far as is known, at worst if all unknown time had been bad.",
+    key: "product",
+    names: [
+      { label: "product", title: "Product", url: productUrl },
+      { label: "domain", title: "Domain" },
+      { label: "owner", title: "Owner", url: ownerUrl },
+      { label: "tier", title: "Tier" },
+    ],
+    figures: [
+      {
+        title: "State",
+        expr: `max by (product, domain, owner, tier) (${ofChosen(productState(null))})`,
+        unit: "none",
+        properties: [colouredCell, { id: "mappings", value: stateMappings }],
+      },
+      ...productFigures.map((column) => ({
+        ...column,
+        expr: `(${column.expr}) and on (product) ${chosenProducts}`,
+      })),
+    ],
+    sortBy: "Budget left",
+    width: 24,
+    height: o.height,
+  });
+}

@@ -1,0 +1,26 @@
+import { DashboardBuilder } from "@grafana/grafana-foundation-sdk/dashboard";
+import { linkOut, otherDashboards, tag, uids } from "./_shared/links.ts";
+import { addressVariables, dataSourceVariable } from "./_shared/variables.ts";
+import { deliveries } from "./daemon-health/deliveries.ts";
+import { running } from "./daemon-health/running.ts";
+import { warehouses } from "./daemon-health/warehouses.ts";
+
+/** The daemon itself: whether it looks in time, what looking costs, and whether its notices arrive. */
+export function daemonHealth(): DashboardBuilder {
+  const dashboard = new DashboardBuilder("Tidemark / Daemon health")
+    .uid(uids.daemon)
+    .description(
+      "The daemon itself: whether it looks in time, what looking costs, and whether its notices arrive.",
+    )
+    .tags([tag])
+    .timezone("browser")
+    .time({ from: "now-6h", to: "now" })
+    .refresh("1m")
+    .variables([dataSourceVariable(), ...addressVariables()])
+    .link(otherDashboards())
+    .link(linkOut("Readiness", "What the daemon says of itself", "${api_url}/readyz"));
+  for (const panel of [...running(), ...warehouses(), ...deliveries()]) {
+    dashboard.withPanel(panel);
+  }
+  return dashboard;
+}

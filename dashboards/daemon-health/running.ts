@@ -1,0 +1,118 @@
+import type { Builder } from "@grafana/grafana-foundation-sdk/cog";
+import type { Panel } from "@grafana/grafana-foundation-sdk/dashboard";
+import { metrics } from "../../src/metrics/names.ts";
+import { colours } from "../_shared/colours.ts";
+import { absentIsUnknown, fixed, noneIsWell, steps, valueMapping } from "../_shared/fields.ts";
+import { lines, stat } from "../_shared/panels.ts";
+import { is, series } from "../_shared/promql.ts";
+import { table } from "../_shared/table.ts";
+
+const hourSeconds = 3600;
+
+/** Which daemon runs, by which files, and what became of what was due. */
+export function running(): readonly Builder<Panel>[] {
+  return [build(), ...configuration(), silent(), missed(), slots()];
+}
+
+function build(): Builder<Panel> {
+  return table({
+    title: "Running",
+    description: "The daemons that are scraped, by version. None is listed while none is.",
+    key: "version",
+    names: [
+      { label: "version", title: "Version" },
+      { label: "node", title: "Node.js" },
+    ],
+    figures: [
+      {
+        title: "Daemons",
+        expr: `count by (version, node) (${series(metrics.buildInfo)})`,
+        unit: "none",
+        properties: [fixed(colours.figure)],
+      },
+    ],
+    sortBy: "Version",
+    width: 8,
+    height: 4,
+  });
+}
+
+function configuration(): readonly Builder<Panel>[] {
+  return [
+    stat({
+      title: "Configuration",
+      description:
+        "Whether the files on disk are those in use. Refused ones are in the log, with line and column.",
+      unit: "none",
+      width: 4,
+      height: 4,
+      expr: `min(${series(metrics.configReloadSuccessful)})`,
+      steps: steps(colours.unknown),
+      mappings: [
+        absentIsUnknown,
+        valueMapping([
+          [0, { text: "refused", color: colours.broken }],
+          [1, { text: "in use", color: colours.kept }],
+        ]),
+      ],
+    }),
+    stat({
+      title: "Configuration since",
+      description: "How long ago a configuration was last taken into use.",
+      unit: "s",
+      width: 4,
+      height: 4,
+      expr: `time() - max(${series(metrics.configReloadSuccess)})`,
+      steps: steps(colours.figure),
+    }),
+  ];
+}
+
+function silent(): Builder<Panel> {
+  const info = series(metrics.checkInfo);
+  return stat({
+    title: "Silent checks",
+    description:
+      "Checks that are watched and of which nothing is known now: they have never answered, or not for long.",
+    unit: "none",
+    width: 4,
+    height: 4,
+    expr: `count(${info} unless on (product, dataset, check) ${series(metrics.checkGood)}) or 0 * count(${info})`,
+    steps: steps(colours.unknown),
+  });
+}
+
+function missed(): Builder<Panel> {
+  return stat({
+    title: "Missed in a day",
+    description:
+      "Due times of the last 24 hours at which no daemon was watching. The time is unknown until data tell otherwise.",
+    unit: "none",
+    width: 4,
+    height: 4,
+    expr: `sum(increase(${series(metrics.slots, { ending: is("missed") })}[1d]))`,
+    steps: noneIsWell,
+  });
+}
+
+function slots(): Builder<Panel> {
+  return lines({
+    title: "Due times, by how they ended",
+    description:
+      "Probes that fell due, in an hour: done, ended in an error, abandoned, missed while no daemon was watching, or overlapped by the one before.",
+    unit: "short",
+    width: 24,
+    height: 8,
+    queries: [
+      {
+        expr: `sum by (ending) (rate(${series(metrics.slots)}[$__rate_interval])) * ${hourSeconds}`,
+        legend: "{{ending}}",
+      },
+    ],
+  })
+    .overrideByName("done", [fixed(colours.figure)])
+    .overrideByName("error", [fixed(colours.broken)])
+    .overrideByName("abandoned", [fixed(colours.thirdFigure)])
+    .overrideByName("missed", [fixed(colours.atRisk)])
+    .overrideByName("overlapped", [fixed(colours.fourthFigure)]);
+}

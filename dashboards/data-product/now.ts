@@ -1,0 +1,67 @@
+import type { PanelBuilder as StatBuilder } from "@grafana/grafana-foundation-sdk/stat";
+import { metrics } from "../../src/metrics/names.ts";
+import { colours } from "../_shared/colours.ts";
+import { budgetSteps, coverageSteps, noneIsWell, stateMappings, steps } from "../_shared/fields.ts";
+import { stat } from "../_shared/panels.ts";
+import { is, isNot, like, seen, series } from "../_shared/promql.ts";
+import { productState } from "../_shared/states.ts";
+
+const product = { product: like("$product") };
+const silent = `${series(metrics.checkInfo, product)} unless on (product, dataset, check) ${series(metrics.checkGood)}`;
+
+/** Where the product stands at this moment. */
+export function standing(): readonly StatBuilder[] {
+  const place = { width: 4, height: 4 };
+  return [
+    stat({
+      ...place,
+      title: "State",
+      description: "As its worst SLO is; unseen while nothing is known of one and none is worse.",
+      unit: "none",
+      expr: `max(${productState("$product")})`,
+      steps: steps(colours.unknown),
+      mappings: stateMappings,
+    }),
+    stat({
+      ...place,
+      title: "Least budget left",
+      description:
+        "What remains of the error budget of the SLO that has the least, as far as is known. Below zero it is overspent.",
+      unit: "percentunit",
+      expr: `min(${seen(series(metrics.sloBudgetRemaining, { ...product, bound: is("upper") }))})`,
+      steps: budgetSteps,
+    }),
+    stat({
+      ...place,
+      title: "Least coverage",
+      description: "The share of its period that was measured, of the SLO that is known least.",
+      unit: "percentunit",
+      expr: `min(${series(metrics.sloCoverage, product)})`,
+      steps: coverageSteps,
+    }),
+    stat({
+      ...place,
+      title: "Open incidents",
+      description: "Incidents that somebody is told of and that are open.",
+      unit: "none",
+      expr: `sum(${series(metrics.incidentsOpen, { ...product, alert: isNot("none") })})`,
+      steps: noneIsWell,
+    }),
+    stat({
+      ...place,
+      title: "Broken checks",
+      description: "Checks whose promise does not hold now, those that only warn included.",
+      unit: "none",
+      expr: `sum(${series(metrics.checkGood, product)} == bool 0)`,
+      steps: noneIsWell,
+    }),
+    stat({
+      ...place,
+      title: "Silent checks",
+      description: "Checks that are watched and of which nothing is known now.",
+      unit: "none",
+      expr: `count(${silent}) or 0 * count(${series(metrics.checkInfo, product)})`,
+      steps: steps(colours.unknown),
+    }),
+  ];
+}

@@ -1,0 +1,21 @@
+import type { Dashboard } from "@grafana/grafana-foundation-sdk/dashboard";
+import { daemonHealth } from "./daemon-health.ts";
+import { dataProduct } from "./data-product.ts";
+import { meshOverview } from "./mesh-overview.ts";
+import { owner } from "./owner.ts";
+
+/** What Grafana is given, by file name. */
+export function dashboardFiles(): ReadonlyMap<string, string> {
+  return new Map(
+    [meshOverview(), dataProduct(), owner(), daemonHealth()].map((builder) => {
+      const dashboard = withPanelIds(builder.build());
+      return [`${dashboard.uid}.json`, `${JSON.stringify(dashboard, null, 2)}\n`];
+    }),
+  );
+}
+
+/** A panel's number is in its address, and Grafana would give them out anew at each load. */
+function withPanelIds(dashboard: Dashboard): Dashboard {
+  const panels = dashboard.panels ?? [];
+  return { ...dashboard, panels: panels.map((panel, index) => ({ ...panel, id: index + 1 })) };
+}

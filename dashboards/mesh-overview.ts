@@ -1,0 +1,72 @@
+import { DashboardBuilder } from "@grafana/grafana-foundation-sdk/dashboard";
+import { metrics } from "../src/metrics/names.ts";
+import { colours } from "./_shared/colours.ts";
+import { fixed, stateMappings } from "./_shared/fields.ts";
+import { linkOut, otherDashboards, tag, uids } from "./_shared/links.ts";
+import { lines, strips } from "./_shared/panels.ts";
+import { productTable, stateCounts } from "./_shared/products.ts";
+import { ofChosen, series } from "./_shared/promql.ts";
+import { productState } from "./_shared/states.ts";
+import { addressVariables, dataSourceVariable, facetVariable } from "./_shared/variables.ts";
+
+/** Every product of the mesh, and which of them keep what they promise. */
+export function meshOverview(): DashboardBuilder {
+  const dashboard = new DashboardBuilder("Tidemark / Mesh overview")
+    .uid(uids.mesh)
+    .description(
+      "Every data product: kept, at risk, broken or unseen, the least error budget first.",
+    )
+    .tags([tag])
+    .timezone("browser")
+    .time({ from: "now-24h", to: "now" })
+    .refresh("1m")
+    .variables([
+      dataSourceVariable(),
+      facetVariable("domain"),
+      facetVariable("owner"),
+      facetVariable("tier"),
+      facetVariable("product"),
+      ...addressVariables(),
+    ])
+    .link(otherDashboards())
+    .link(linkOut("API", "The products as JSON", "${api_url}/api/v1/products"));
+  for (const count of stateCounts()) {
+    dashboard.withPanel(count);
+  }
+  return dashboard
+    .withPanel(productTable({ title: "Data products", height: 14 }))
+    .withPanel(
+      strips({
+        title: "How products stood",
+        description:
+          "Each chosen data product over time, as its worst SLO was. Grey is what nobody has seen, a gap that the daemon was not scraped.",
+        unit: "none",
+        width: 16,
+        height: 10,
+        query: {
+          expr: `max by (product) (${ofChosen(productState(null))})`,
+          legend: "{{product}}",
+        },
+        mappings: stateMappings,
+      }),
+    )
+    .withPanel(
+      lines({
+        title: "Open incidents",
+        description:
+          "Incidents of the chosen data products that are open, by how loudly they are told.",
+        unit: "none",
+        width: 8,
+        height: 10,
+        queries: [
+          {
+            expr: `sum by (alert) (${ofChosen(series(metrics.incidentsOpen))})`,
+            legend: "{{alert}}",
+          },
+        ],
+      })
+        .overrideByName("page", [fixed(colours.broken)])
+        .overrideByName("ticket", [fixed(colours.atRisk)])
+        .overrideByName("none", [fixed(colours.figure)]),
+    );
+}

@@ -1,0 +1,156 @@
+import { DashboardBuilder } from "@grafana/grafana-foundation-sdk/dashboard";
+import { metrics } from "../src/metrics/names.ts";
+import { colours } from "./_shared/colours.ts";
+import {
+  budgetSteps,
+  byThresholds,
+  colouredText,
+  fixed,
+  noneIsWell,
+  steps,
+} from "./_shared/fields.ts";
+import { linkOut, otherDashboards, ownerUrl, tag, uids } from "./_shared/links.ts";
+import { lines } from "./_shared/panels.ts";
+import { productTable, stateCounts } from "./_shared/products.ts";
+import { chosenProducts, is, ofChosen, seen, series } from "./_shared/promql.ts";
+import { productState, type State, states } from "./_shared/states.ts";
+import { type FigureColumn, table } from "./_shared/table.ts";
+import { addressVariables, dataSourceVariable, facetVariable } from "./_shared/variables.ts";
+
+/** What a team owns: how it stands, what is open, and what looking at it costs. */
+export function owner(): DashboardBuilder {
+  const dashboard = new DashboardBuilder("Tidemark / Owner")
+    .uid(uids.owner)
+    .description("What each team owns: how it stands, what is open, and what looking costs.")
+    .tags([tag])
+    .timezone("browser")
+    .time({ from: "now-7d", to: "now" })
+    .refresh("1m")
+    .variables([
+      dataSourceVariable(),
+      facetVariable("domain"),
+      facetVariable("owner"),
+      facetVariable("tier"),
+      facetVariable("product"),
+      ...addressVariables(),
+    ])
+    .link(otherDashboards())
+    .link(linkOut("API", "Open incidents as JSON", "${api_url}/api/v1/incidents?open=true"));
+  for (const count of stateCounts()) {
+    dashboard.withPanel(count);
+  }
+  return dashboard
+    .withPanel(teams())
+    .withPanel(productTable({ title: "Data products", height: 10 }))
+    .withPanel(incidents())
+    .withPanel(bytes())
+    .withPanel(busy());
+}
+
+function countOf(
+  state: State,
+  title: string,
+  colour: (typeof colours)[keyof typeof colours],
+): FigureColumn {
+  return {
+    title,
+    expr: `sum by (owner) (${ofChosen(productState(null))} == bool ${states[state]})`,
+    unit: "none",
+    properties: [colouredText, ...byThresholds(steps(colours.unknown, [1, colour]))],
+  };
+}
+
+function incidentsOf(alert: string, title: string): FigureColumn {
+  return {
+    title,
+    expr: `sum by (owner) (${ofChosen(series(metrics.incidentsOpen, { alert: is(alert) }))})`,
+    unit: "none",
+    properties: [colouredText, ...byThresholds(noneIsWell)],
+  };
+}
+
+function teams() {
+  const upper = series(metrics.sloBudgetRemaining, { bound: is("upper") });
+  return table({
+    title: "Teams",
+    description:
+      "Every owner of chosen data products: how many of these are in which state, and what is open.",
+    key: "owner",
+    names: [{ label: "owner", title: "Owner", url: ownerUrl }],
+    figures: [
+      {
+        title: "Products",
+        expr: `count by (owner) (${chosenProducts})`,
+        unit: "none",
+        properties: [fixed(colours.figure)],
+      },
+      countOf("broken", "Broken", colours.broken),
+      countOf("atRisk", "At risk", colours.atRisk),
+      countOf("unseen", "Unseen", colours.unknown),
+      countOf("kept", "Kept", colours.kept),
+      countOf("unpromised", "Without SLO", colours.unknown),
+      {
+        title: "Least budget left",
+        expr: `min by (owner) (${ofChosen(seen(upper))})`,
+        unit: "percentunit",
+        properties: [colouredText, ...byThresholds(budgetSteps)],
+      },
+      incidentsOf("page", "Pages open"),
+      incidentsOf("ticket", "Tickets open"),
+    ],
+    sortBy: "Least budget left",
+    width: 24,
+    height: 8,
+  });
+}
+
+function incidents() {
+  return lines({
+    title: "Open incidents",
+    description: "Incidents that are told to each owner and are open.",
+    unit: "none",
+    width: 8,
+    height: 9,
+    queries: [
+      {
+        expr: `sum by (owner) (${ofChosen(series(metrics.incidentsOpen, { alert: '=~"page|ticket"' }))})`,
+        legend: "{{owner}}",
+      },
+    ],
+    colour: colours.broken,
+  });
+}
+
+function bytes() {
+  return lines({
+    title: "Bytes scanned in a day",
+    description:
+      "What looking at each owner's data products scanned in the last 24 hours, where the warehouse tells; where it does not, there is no line.",
+    unit: "bytes",
+    width: 8,
+    height: 9,
+    queries: [
+      {
+        expr: `sum by (owner) (${ofChosen(`sum by (product) (increase(${series(metrics.bytesScanned)}[1d]))`)})`,
+        legend: "{{owner}}",
+      },
+    ],
+  });
+}
+
+function busy() {
+  return lines({
+    title: "Warehouse time in a day",
+    description:
+      "How long looking at each owner's data products kept warehouses busy in the last 24 hours.",
+    unit: "s",
+    width: 8,
+    height: 9,
+    queries: [
+      {
+        expr: `sum by (owner) (${ofChosen(`sum by (product) (increase(${series(metrics.warehouseSeconds)}[1d]))`)})`,
+        legend: "{{owner}}",
+      },
+    ],
+  });
+}

@@ -1,0 +1,57 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { z } from "zod";
+
+const folder = new URL("../../../dashboards/grafana/", import.meta.url);
+
+const panel = z.looseObject({
+  type: z.string(),
+  id: z.number(),
+  title: z.string().default(""),
+  description: z.string().default(""),
+  datasource: z.looseObject({ type: z.string(), uid: z.string() }).optional(),
+  targets: z
+    .array(
+      z.looseObject({
+        expr: z.string(),
+        refId: z.string(),
+        datasource: z.looseObject({ uid: z.string() }),
+      }),
+    )
+    .default([]),
+  fieldConfig: z
+    .looseObject({
+      defaults: z.looseObject({
+        unit: z.string().optional(),
+        mappings: z.array(z.unknown()).default([]),
+      }),
+      overrides: z.array(z.unknown()).optional(),
+    })
+    .optional(),
+});
+
+const dashboard = z.looseObject({
+  uid: z.string(),
+  title: z.string(),
+  description: z.string(),
+  panels: z.array(panel),
+  links: z.array(
+    z.looseObject({ title: z.string(), type: z.string(), url: z.string().optional() }),
+  ),
+  templating: z.object({
+    list: z.array(z.looseObject({ name: z.string(), type: z.string(), query: z.unknown() })),
+  }),
+});
+
+/** The dashboards as Grafana is given them, by file. */
+export const committed: ReadonlyMap<string, z.output<typeof dashboard>> = new Map(
+  readdirSync(folder).map((file) => [
+    file,
+    dashboard.parse(JSON.parse(readFileSync(new URL(file, folder), "utf8"))),
+  ]),
+);
+
+export const panels = [...committed].flatMap(([file, { panels: all }]) =>
+  all
+    .filter(({ type }) => type !== "row")
+    .map((one) => ({ ...one, where: `${file}: ${one.title}` })),
+);
