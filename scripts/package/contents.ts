@@ -8,6 +8,7 @@ const allowed = [
   /^dist\/(src|checks|connectors)\/.+\.js$/,
   /^(docs|checks|connectors|dashboards)\/.+\.md$/,
   /^schemas\/[a-z]+\.schema\.json$/,
+  /^dashboards\/(grafana\/tidemark-[a-z]+\.json|provisioning\/[a-z]+\/tidemark\.yaml)$/,
 ];
 
 /** What no file of the package may hold: credentials by their form, and folders of the machine it was made on. */

@@ -1,4 +1,5 @@
 import { Argument } from "commander";
+import { type LinkAddresses, writeDashboards } from "../app/dashboards.ts";
 import { exportOpenSlo } from "../app/openslo.ts";
 import { rulesText, writeRuleFiles } from "../app/rules.ts";
 import { TidemarkError } from "../core/errors.ts";
@@ -14,19 +15,56 @@ type Generated = (typeof generated)[number];
 
 interface GenerateOptions {
   readonly out?: string;
+  readonly apiUrl?: string;
+  readonly runbookUrl?: string;
+  readonly fileUrl?: string;
 }
 
 const perform: Readonly<
   Record<Generated, (options: GenerateOptions, context: CommandContext) => Promise<ExitCode>>
 > = {
-  dashboards: () => {
-    const hint =
-      "The metrics are exported as they will be; `dashboards/README.md` has the first queries on them.";
-    throw new TidemarkError("TM_NOT_SUPPORTED", "`generate dashboards` is not built yet", { hint });
-  },
+  dashboards: generateDashboards,
   rules: generateRules,
   openslo: generateOpenSlo,
 };
+
+/** `tidemark generate dashboards --out DIR`: Grafana's dashboards and provisioning files. Needs no configuration. */
+async function generateDashboards(
+  { out, apiUrl, runbookUrl, fileUrl }: GenerateOptions,
+  { terminal }: CommandContext,
+): Promise<ExitCode> {
+  if (out === undefined) {
+    const hint = "One file is written for each dashboard: `--out grafana`.";
+    throw new TidemarkError("TM_USAGE", "`generate dashboards` needs a folder, `--out DIR`", {
+      hint,
+    });
+  }
+  const addresses: LinkAddresses = {
+    ...(apiUrl === undefined ? {} : { api_url: webAddress("--api-url", apiUrl) }),
+    ...(runbookUrl === undefined ? {} : { runbook_url: webAddress("--runbook-url", runbookUrl) }),
+    ...(fileUrl === undefined ? {} : { file_url: webAddress("--file-url", fileUrl) }),
+  };
+  for (const path of await writeDashboards(out, addresses)) {
+    terminal.err(`wrote ${path}`);
+  }
+  return exitCodes.ok;
+}
+
+/** Throws `TM_USAGE` for what a browser would not open as a page. */
+function webAddress(option: string, text: string): string {
+  const protocol = URL.parse(text)?.protocol;
+  if (protocol !== "https:" && protocol !== "http:") {
+    const hint = "Products' names are put behind it: `https://example.com/runbooks/`.";
+    throw new TidemarkError(
+      "TM_USAGE",
+      `\`${option}\` takes an address that begins with https://`,
+      {
+        hint,
+      },
+    );
+  }
+  return text;
+}
 
 /** `tidemark generate rules [--out DIR]`: Prometheus' rule files, or all rules as one on stdout. */
 async function generateRules(
@@ -86,11 +124,19 @@ function printRemark({ subject, annotated, lost }: ExportRemark, terminal: Termi
 
 export function declareGenerate(commands: Commands): void {
   const command = commands
-    .add("generate", "Write Prometheus rules or OpenSLO documents (dashboards are not built yet).")
+    .add("generate", "Write Grafana dashboards, Prometheus rules or OpenSLO documents.")
     .addArgument(new Argument("<what>", "what to write").choices(generated))
-    .option("--out <dir>", "where to");
-  commands.act(
-    command,
-    (what: Generated, o: GenerateOptions) => (context) => perform[what](o, context),
-  );
+    .option("--out <dir>", "where to")
+    .option("--api-url <url>", "dashboards: where people reach the daemon")
+    .option(
+      "--runbook-url <url>",
+      "dashboards: what a product's name is put behind for its runbook",
+    )
+    .option("--file-url <url>", "dashboards: likewise for its product file");
+  commands.act(command, (what: Generated, o: GenerateOptions) => (context) => {
+    if (what !== "dashboards" && (o.apiUrl ?? o.runbookUrl ?? o.fileUrl) !== undefined) {
+      throw new TidemarkError("TM_USAGE", "only `generate dashboards` takes addresses for links");
+    }
+    return perform[what](o, context);
+  });
 }
