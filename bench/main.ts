@@ -12,6 +12,7 @@ import { ladderDay } from "./ladder-day.ts";
 import { parquet } from "./parquet.ts";
 import { postgresManyTables } from "./postgres-many-tables.ts";
 import { postgresOneDataset } from "./postgres-one-dataset.ts";
+import { scrape } from "./scrape.ts";
 import { sloStatuses } from "./slo-statuses.ts";
 
 const benchmarks = [
@@ -26,6 +27,7 @@ const benchmarks = [
   justInTimeProbes,
   ladderDay,
   sloStatuses,
+  scrape,
 ];
 
 const asked = readArguments();

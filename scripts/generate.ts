@@ -8,10 +8,12 @@ import { checkTypes } from "../checks/index.ts";
 import { connectors } from "../connectors/index.ts";
 import { dashboardFiles } from "../dashboards/index.ts";
 import { jsonSchemas } from "../src/config/json-schema.ts";
+import { metrics } from "../src/metrics/names.ts";
 import { notifiers } from "../src/notifiers/index.ts";
 import { configurationPage } from "./generate/configuration-page.ts";
 import { connectorsPage } from "./generate/connectors-page.ts";
 import { errorsPage } from "./generate/errors-page.ts";
+import { metricsPage } from "./generate/metrics-page.ts";
 
 const root = join(import.meta.dirname, "..");
 
@@ -27,6 +29,7 @@ function generatedFiles(): ReadonlyMap<string, string> {
     ["docs/configuration.md", configurationPage(schemas)],
     ["docs/connectors.md", connectorsPage(connectors, guideOf)],
     ["docs/errors.md", errorsPage()],
+    ["docs/metrics.md", metricsPage(metrics)],
     ...[...dashboardFiles()].map(([file, text]) => [`dashboards/grafana/${file}`, text] as const),
   ]);
 }

@@ -136,8 +136,8 @@ export class Daemon {
       timeoutMs: deliveryTimeoutMs,
       onAttempt: (notifier, result) => this.#metrics.deliveryAttempted(notifier, result),
     });
-    this.#metrics.attach(() =>
-      snapshotOf(this.mesh, this.#watch.state, this.#pending, systemClock.now()),
+    this.#metrics.attach((slices) =>
+      snapshotOf(this.mesh, this.#watch.state, this.#pending, systemClock.now(), slices),
     );
     this.#warehouses = warehouses;
   }

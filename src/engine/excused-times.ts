@@ -5,7 +5,6 @@ import { excludedOf, type SloNames } from "./excluded.ts";
 const dayMs = 86_400_000;
 
 interface Known {
-  readonly slo: SloNames;
   readonly records: readonly ExclusionRecord[];
   readonly fromMs: EpochMs;
   readonly toMs: EpochMs;
@@ -17,7 +16,8 @@ interface Known {
  * every scrape asks for that of every SLO.
  */
 export class ExcusedTimes {
-  readonly #known = new Map<string, Known>();
+  /** By the SLO as it is declared: what is known of one goes with the mesh that it is of. */
+  readonly #known = new WeakMap<SloNames, Known>();
 
   /** At least what is excused of `[fromMs, toMs)`: stretches are of whole days in UTC. */
   of(
@@ -30,17 +30,16 @@ export class ExcusedTimes {
       fromMs: Math.floor(fromMs / dayMs) * dayMs,
       toMs: Math.ceil(toMs / dayMs) * dayMs,
     };
-    const known = this.#known.get(slo.id);
+    const known = this.#known.get(slo);
     if (
-      known?.slo === slo &&
-      known.records === records &&
+      known?.records === records &&
       known.fromMs === stretch.fromMs &&
       known.toMs === stretch.toMs
     ) {
       return known.times;
     }
     const times = excludedOf(slo, records, stretch.fromMs, stretch.toMs);
-    this.#known.set(slo.id, { slo, records, ...stretch, times });
+    this.#known.set(slo, { records, ...stretch, times });
     return times;
   }
 }

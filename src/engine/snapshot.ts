@@ -3,47 +3,58 @@ import type { Incident } from "../core/incident.ts";
 import type { Check, Mesh, Slo } from "../core/mesh.ts";
 import type { EpochMs } from "../core/vocabulary.ts";
 import { errorRatioWindows } from "../metrics/names.ts";
+import type { Slices } from "../metrics/slices.ts";
 import type { CheckSnapshot, MetricsSnapshot, SloSnapshot } from "../metrics/snapshot.ts";
 import { errorRatios } from "../slo/evaluate.ts";
 import { stateAt } from "../slo/timeline.ts";
 import { formatWindow } from "../time/period.ts";
 import type { WatchState } from "./state.ts";
 
-/** What the gauges show at `nowMs`: a verdict whose hold has run out is unknown without any probe. */
-export function snapshotOf(
+/**
+ * What the gauges show at `nowMs`: a verdict whose hold has run out is unknown without any probe. Taken in slices, as
+ * thousands of SLOs take a while. What is committed between two of them has an instant after `nowMs`: it changes no
+ * verdict and no SLO, at most the figures beside.
+ */
+export async function snapshotOf(
   mesh: Mesh,
   state: WatchState,
   pendingByNotifier: ReadonlyMap<string, number>,
   nowMs: EpochMs,
-): MetricsSnapshot {
+  slices: Slices,
+): Promise<MetricsSnapshot> {
+  const checks = [...mesh.checks.values()].filter(({ disabledReason }) => disabledReason === null);
   return {
-    products: [...mesh.products.values()].map(({ name, domain, owner, tier, upstream }) => ({
-      product: name,
-      domain: domain ?? null,
-      owner,
-      tier,
-      upstream: [...new Set(upstream.map((reference) => reference.replace(/\/.*/, "")))],
-    })),
-    checks: [...mesh.checks.values()]
-      .filter(({ disabledReason }) => disabledReason === null)
-      .map((check) => checkSnapshot(check, mesh, state, nowMs)),
-    slos: [...mesh.slos.values()].map((slo) => sloSnapshot(slo, state, nowMs)),
+    products: await slices.map(
+      mesh.products.values(),
+      ({ name, domain, owner, tier, upstream }) => ({
+        product: name,
+        domain: domain ?? null,
+        owner,
+        tier,
+        upstream: [...new Set(upstream.map((reference) => reference.replace(/\/.*/, "")))],
+      }),
+    ),
+    checks: await slices.map(checks, (check) => checkSnapshot(check, mesh, state, nowMs)),
+    slos: await slices.map(mesh.slos.values(), (slo) => sloSnapshot(slo, state, nowMs)),
     incidents: countIncidents(state.openIncidents()),
     deliveriesPending: [...mesh.notifiers.keys()].map((notifier) => ({
       notifier,
       pending: pendingByNotifier.get(notifier) ?? 0,
     })),
     connections: [...mesh.connections.keys()],
-    spenders: spendersOf(mesh),
+    spenders: await spendersOf(mesh, slices),
   };
 }
 
-function spendersOf({ datasets }: Mesh): MetricsSnapshot["spenders"] {
-  const spenders = [...datasets.values()].map(({ connection, product }) => ({
-    connection,
-    product,
-  }));
-  return [...new Map(spenders.map((one) => [`${one.connection} ${one.product}`, one])).values()];
+async function spendersOf(
+  { datasets }: Mesh,
+  slices: Slices,
+): Promise<MetricsSnapshot["spenders"]> {
+  const spenders = await slices.map(datasets.values(), ({ connection, product }) => {
+    const spender = { connection, product };
+    return [`${connection} ${product}`, spender] as const;
+  });
+  return [...new Map(spenders).values()];
 }
 
 function checkSnapshot(check: Check, mesh: Mesh, state: WatchState, nowMs: EpochMs): CheckSnapshot {

@@ -2,6 +2,7 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import { fastify } from "fastify";
 import { errorCodes, TidemarkError } from "../core/errors.ts";
 import type { Logger } from "../core/logger.ts";
+import type { Exposition } from "../metrics/registry.ts";
 import { BadQuery, type RawQuery } from "./api/query.ts";
 import type { ApiReads } from "./api/reads.ts";
 import { type ApiRoute, apiRoutes } from "./api/routes.ts";
@@ -10,6 +11,7 @@ import { isLoopback } from "./loopback.ts";
 import { problemContentType, problemOf } from "./problem.ts";
 import type { Health, Readiness } from "./readiness.ts";
 import { notReadyParts } from "./readiness.ts";
+import { Scrapes } from "./scrapes.ts";
 import { tokenGate } from "./token-gate.ts";
 
 export interface HttpServerOptions {
@@ -18,7 +20,7 @@ export interface HttpServerOptions {
   readonly port: number;
   /** What a client must bear; null lets in everybody, and is allowed on loopback only. */
   readonly token: string | null;
-  readonly metrics: () => Promise<{ readonly contentType: string; readonly text: string }>;
+  readonly metrics: () => Promise<Exposition>;
   readonly health: () => Health;
   readonly ready: () => Promise<Readiness>;
   /** What `/api/v1` reads. */
@@ -83,10 +85,8 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
 }
 
 function route(app: FastifyInstance, options: HttpServerOptions): void {
-  app.get("/metrics", async (_request, reply) => {
-    const { contentType, text } = await options.metrics();
-    return reply.header("content-type", contentType).send(text);
-  });
+  const scrapes = new Scrapes(options.metrics);
+  app.get("/metrics", (request, reply) => scrapes.answer(request, reply));
   app.get("/healthz", async (_request, reply) =>
     options.health().isStalled
       ? refuse(reply, 503, "The event loop is stalled.")

@@ -5,6 +5,7 @@ import { slotEndings } from "../core/vocabulary.ts";
 import { labelValue } from "./labels.ts";
 import type { DeliveryResultLabel, MetricDefinition } from "./names.ts";
 import { deliveryResults, metrics } from "./names.ts";
+import type { Sample } from "./samples.ts";
 import type { MetricsSnapshot } from "./snapshot.ts";
 
 /** Whose calls cost something: the labels of what they cost. */
@@ -23,6 +24,7 @@ export class Counters {
   readonly #bytesScanned = counter(metrics.bytesScanned, this.registry);
   readonly #warehouseSeconds = counter(metrics.warehouseSeconds, this.registry);
   readonly #deliveries = counter(metrics.deliveries, this.registry);
+  readonly #seriesDropped = counter(metrics.seriesDropped, this.registry);
   readonly #connections = new Set<string>();
   readonly #spenders = new Map<string, Spender>();
   readonly #notifiers = new Set<string>();
@@ -31,6 +33,20 @@ export class Counters {
     for (const ending of slotEndings) {
       this.#slots.inc({ ending }, 0);
     }
+  }
+
+  /** The series of a counter, oldest first, as they are now. */
+  async samplesOf({ name, labels }: MetricDefinition): Promise<readonly Sample[]> {
+    const values = (await this.registry.getSingleMetric(name)?.get())?.values ?? [];
+    return values.map((of) => ({
+      labels: labels.map((label) => of.labels[label]),
+      value: of.value,
+    }));
+  }
+
+  /** Series that a render left out. */
+  seriesDropped(count: number): void {
+    this.#seriesDropped.inc(count);
   }
 
   probeFinished(connection: string, durationMs: DurationMs, lagMs: DurationMs): void {

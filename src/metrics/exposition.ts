@@ -1,76 +1,56 @@
-import { Gauge, Registry } from "prom-client";
-import { labelValue } from "./labels.ts";
+import type { Allowance } from "./allowance.ts";
+import { labelText } from "./labels.ts";
 import type { MetricDefinition } from "./names.ts";
 import type { Sample } from "./samples.ts";
+import type { Slices } from "./slices.ts";
 
-/** Series that are rendered before other work gets its turn: some 10 ms of it. */
-const sliceSize = 2000;
+/** Of the Prometheus text format, in which every line ends with a line feed. */
+export const contentType = "text/plain; version=0.0.4; charset=utf-8";
+
+/** Lines that are encoded at once, so that no text of the whole exposition is ever made. */
+const linesOfChunk = 1_000;
 
 /**
- * Renders a gauge from nothing but its samples, so that a series whose subject is gone goes with it.
+ * Renders a family from nothing but its samples, so that a series whose subject is gone goes with it.
  * A sample without a finite value is absent; of two equal label sets the first is kept, because one
- * line too many would spoil the whole scrape.
+ * line too many would spoil the whole scrape. What finds no room in `allowance` is left out.
  */
-export async function renderGauge(
+export async function renderFamily(
   definition: MetricDefinition,
   samples: Iterable<Sample>,
-): Promise<string> {
+  { slices, allowance }: { readonly slices: Slices; readonly allowance: Allowance | null },
+): Promise<readonly Buffer[]> {
+  const { name, labels } = definition;
   const seen = new Set<string>();
-  const parts: string[] = [];
-  let slice: KnownSample[] = [];
-  const flush = async () => {
-    const text = await renderSlice(definition, slice);
-    parts.push(parts.length === 0 ? text : withoutHeader(text));
-    slice = [];
-  };
-  for (const { labels, value } of samples) {
-    const values = labels.map(labelValue);
-    // No value contains a control character any more, so that the key keeps them apart.
-    const key = values.join("\n");
+  const chunks: Buffer[] = [];
+  let lines = headerOf(definition);
+  for (const { labels: values, value } of samples) {
+    const key = labels.map((label, index) => `${label}="${labelText(values[index])}"`).join(",");
     const isFirst = !seen.has(key);
     seen.add(key);
-    if (isFirst && typeof value === "number" && Number.isFinite(value)) {
-      slice.push({ values, value });
+    if (isFirst && isKnown(value) && (allowance?.take() ?? true)) {
+      lines.push(key === "" ? `${name} ${value}` : `${name}{${key}} ${value}`);
     }
-    if (slice.length >= sliceSize) {
-      await flush();
-      await otherWork();
+    const isOver = slices.isOver();
+    if (isOver || lines.length >= linesOfChunk) {
+      chunks.push(encode(lines));
+      lines = [];
+    }
+    if (isOver) {
+      await slices.next();
     }
   }
-  if (slice.length > 0 || parts.length === 0) {
-    await flush();
-  }
-  return parts.join("\n");
+  return [...chunks, encode(lines)];
 }
 
-interface KnownSample {
-  readonly values: readonly string[];
-  readonly value: number;
+function headerOf({ name, help, type }: MetricDefinition): string[] {
+  return [`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`];
 }
 
-async function renderSlice(
-  { name, help, labels }: MetricDefinition,
-  samples: readonly KnownSample[],
-): Promise<string> {
-  const registry = new Registry();
-  const gauge = new Gauge({ name, help, labelNames: labels, registers: [registry] });
-  // prom-client starts a gauge without labels at 0, which would state what is not known.
-  gauge.remove({});
-  for (const { values, value } of samples) {
-    gauge.set(
-      Object.fromEntries(labels.map((label, index) => [label, values[index] ?? ""])),
-      value,
-    );
-  }
-  return registry.getSingleMetricAsString(name);
+function isKnown(value: unknown): value is number {
+  return typeof value === "number" && Number.isFinite(value);
 }
 
-function withoutHeader(text: string): string {
-  return text.split("\n").slice(2).join("\n");
-}
-
-async function otherWork(): Promise<void> {
-  await new Promise((resolve) => {
-    setImmediate(resolve);
-  });
+function encode(lines: readonly string[]): Buffer {
+  return Buffer.from(lines.map((line) => `${line}\n`).join(""));
 }

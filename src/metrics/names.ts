@@ -168,6 +168,12 @@ export const metrics = {
     type: "gauge",
     labels: [],
   },
+  seriesDropped: {
+    name: "tidemark_series_dropped_total",
+    help: "Series of products that were left out of a scrape because there were too many.",
+    type: "counter",
+    labels: [],
+  },
   buildInfo: {
     name: "tidemark_build_info",
     help: "The version of Tidemark and of Node.js; always 1.",

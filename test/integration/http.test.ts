@@ -7,6 +7,7 @@ import type { LogFields, Logger } from "../../src/core/logger.ts";
 import type { ApiReads } from "../../src/http/api/reads.ts";
 import type { HttpServer, HttpServerOptions } from "../../src/http/server.ts";
 import { startHttpServer } from "../../src/http/server.ts";
+import type { Exposition } from "../../src/metrics/registry.ts";
 
 const cleanups: (() => Promise<unknown> | void)[] = [];
 
@@ -40,7 +41,7 @@ async function start(options: Partial<HttpServerOptions> = {}): Promise<HttpServ
     token: null,
     metrics: async () => ({
       contentType: "text/plain; version=0.0.4; charset=utf-8",
-      text: "up 1\n",
+      body: Buffer.from("up 1\n"),
     }),
     health: () => ({ isStalled: false }),
     ready: async () => ready,
@@ -146,6 +147,7 @@ describe("the routes", () => {
       "content-type",
       "date",
       "keep-alive",
+      "vary",
       "x-content-type-options",
     ]);
   });
@@ -333,7 +335,7 @@ describe("closing", () => {
   });
 
   it("lets a request under way finish", async () => {
-    const { promise, resolve } = Promise.withResolvers<{ contentType: string; text: string }>();
+    const { promise, resolve } = Promise.withResolvers<Exposition>();
     const asked = Promise.withResolvers<void>();
     const server = await start({
       metrics: () => {
@@ -344,7 +346,7 @@ describe("closing", () => {
     const answer = get(`${server.address}/metrics`);
     await asked.promise;
     const closed = server.close();
-    resolve({ contentType: "text/plain", text: "late 1\n" });
+    resolve({ contentType: "text/plain", body: Buffer.from("late 1\n") });
     expect((await answer).body).toBe("late 1\n");
     await closed;
   });

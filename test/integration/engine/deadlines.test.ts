@@ -116,14 +116,14 @@ describe("a delivery", () => {
       { sinceMs: at("2026-01-06T06:00:00"), openedMs: at("2026-01-06T06:00:35") },
     ]);
     expect(slotsIn(workshop.storePath, "confirm")).toEqual([]);
-    expect(gaugesOf(watch, watched.clock.nowMs, "due")?.good).toBe(false);
+    expect((await gaugesOf(watch, watched.clock.nowMs, "due"))?.good).toBe(false);
 
     loads("2026-01-05T05:10:00", "2026-01-06T06:00:40");
     await to(watched, "2026-01-06T06:00:50");
     expect(watch.state.openIncidents()).toEqual([]);
     const told = await store.outbox.list(10);
     expect(told.map(({ notice }) => notice.change)).toEqual(["opened", "resolved"]);
-    expect(gaugesOf(watch, watched.clock.nowMs, "due")?.good).toBe(true);
+    expect((await gaugesOf(watch, watched.clock.nowMs, "due"))?.good).toBe(true);
     expect(deliveries(watched)).toEqual(["2026-01-06 bad"]);
     expect(statusOf(watch, watched.clock.nowMs, "orders/due")).toMatchObject({
       good: 0,

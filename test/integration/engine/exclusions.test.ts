@@ -87,7 +87,7 @@ describe("an exclusion made beside the running daemon", () => {
       excluded: 0,
       budget: { allowed: 8_640_000 },
     });
-    expect(sloGaugesOf(watch, clock.nowMs)?.sli).toBeCloseTo(2 / 3, 12);
+    expect((await sloGaugesOf(watch, clock.nowMs))?.sli).toBeCloseTo(2 / 3, 12);
   });
 
   it("of a product excuses all of its SLOs", async () => {

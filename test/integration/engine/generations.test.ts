@@ -54,7 +54,7 @@ describe("another generation of a check", () => {
     const nowMs = at("2026-01-05T13:00:00");
     expect(timelineOf(watch, nowMs)).toBe("good 40m, unknown 20m");
     expect(timelineOf(watch, nowMs, "orders/enough")).toBe("unknown 30m, good 10m, unknown 20m");
-    expect(gaugesOf(watch, nowMs)).toMatchObject({ good: null, measured: {} });
+    expect(await gaugesOf(watch, nowMs)).toMatchObject({ good: null, measured: {} });
   });
 
   it("is not looked at by the moments of the one before", async () => {
@@ -122,13 +122,13 @@ describe("another generation of a check", () => {
 
     it("does not hold what was only a warning against the promise, and is measured at once", async () => {
       const { watch, clock } = await changedAtTwo("warn", "fail");
-      expect(gaugesOf(watch, clock.nowMs)?.good).toBe(false);
+      expect((await gaugesOf(watch, clock.nowMs))?.good).toBe(false);
       expect(timelineOf(watch, clock.nowMs + 30 * minuteMs)).toBe("good 2h, bad 30m");
     });
 
     it("spends no budget any more, and leaves no incident", async () => {
       const { watch, clock } = await changedAtTwo("fail", "warn");
-      expect(gaugesOf(watch, clock.nowMs)?.good).toBe(true);
+      expect((await gaugesOf(watch, clock.nowMs))?.good).toBe(true);
       expect(watch.state.openIncidents()).toEqual([]);
       expect(timelineOf(watch, clock.nowMs + 30 * minuteMs)).toBe("good 1h, bad 1h, good 30m");
     });

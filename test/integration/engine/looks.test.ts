@@ -33,7 +33,7 @@ describe("a look just in time", () => {
     expect(looks()).toEqual([]);
     await to(watched, "13:00:02");
     expect(looks()).toEqual(["2026-01-05T13:00:02"]);
-    expect(gaugesOf(watched.watch, watched.clock.nowMs)?.good).toBe(false);
+    expect((await gaugesOf(watched.watch, watched.clock.nowMs))?.good).toBe(false);
   });
 
   it("is taken again at growing intervals until data arrives, and then when that is too old", async () => {

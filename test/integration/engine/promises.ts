@@ -4,6 +4,7 @@ import type { Slo } from "../../../src/core/mesh.ts";
 import type { SlotEnding, SlotKind } from "../../../src/core/vocabulary.ts";
 import { snapshotOf } from "../../../src/engine/snapshot.ts";
 import type { Watch } from "../../../src/engine/watch.ts";
+import { Slices } from "../../../src/metrics/slices.ts";
 import type { CheckSnapshot, SloSnapshot } from "../../../src/metrics/snapshot.ts";
 import type { SloStatus } from "../../../src/slo/evaluate.ts";
 import { formatDuration } from "../../../src/time/duration.ts";
@@ -49,15 +50,27 @@ export function deliveriesOf(watch: Watch, nowMs: number, id?: string): readonly
 }
 
 /** What /metrics shows of a check. */
-export function gaugesOf(watch: Watch, nowMs: number, check = "fresh"): CheckSnapshot | undefined {
-  const { checks } = snapshotOf(watch.mesh, watch.state, new Map(), nowMs);
+export async function gaugesOf(
+  watch: Watch,
+  nowMs: number,
+  check = "fresh",
+): Promise<CheckSnapshot | undefined> {
+  const { checks } = await snapshotOf(watch.mesh, watch.state, new Map(), nowMs, slices());
   return checks.find((one) => one.check === check);
 }
 
 /** What /metrics shows of an SLO. */
-export function sloGaugesOf(watch: Watch, nowMs: number, slo = "fresh"): SloSnapshot | undefined {
-  const { slos } = snapshotOf(watch.mesh, watch.state, new Map(), nowMs);
+export async function sloGaugesOf(
+  watch: Watch,
+  nowMs: number,
+  slo = "fresh",
+): Promise<SloSnapshot | undefined> {
+  const { slos } = await snapshotOf(watch.mesh, watch.state, new Map(), nowMs, slices());
   return slos.find((one) => one.slo === slo);
+}
+
+function slices(): Slices {
+  return new Slices({ now: () => 0, monotonicMs: () => 0 });
 }
 
 export interface StoredSlot {

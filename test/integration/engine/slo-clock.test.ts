@@ -27,11 +27,11 @@ describe("without any probe, the clock alone", () => {
   it("turns freshness from good to unknown when the newest load is as old as is promised", async () => {
     const { watch } = await workshop.start(product);
     const staleMs = noonMs + hourMs;
-    expect(gaugesOf(watch, staleMs - 1)).toMatchObject({
+    expect(await gaugesOf(watch, staleMs - 1)).toMatchObject({
       good: true,
       measured: { age_seconds: 0 },
     });
-    expect(gaugesOf(watch, staleMs)).toMatchObject({
+    expect(await gaugesOf(watch, staleMs)).toMatchObject({
       good: null,
       measured: {},
       lastConclusiveMs: noonMs,
@@ -43,11 +43,11 @@ describe("without any probe, the clock alone", () => {
   it("lets a held verdict run out", async () => {
     const { watch } = await workshop.start(product);
     const overMs = noonMs + 15 * minuteMs;
-    expect(gaugesOf(watch, overMs - 1, "enough")).toMatchObject({
+    expect(await gaugesOf(watch, overMs - 1, "enough")).toMatchObject({
       good: true,
       measured: { rows: 2 },
     });
-    expect(gaugesOf(watch, overMs, "enough")).toMatchObject({ good: null, measured: {} });
+    expect(await gaugesOf(watch, overMs, "enough")).toMatchObject({ good: null, measured: {} });
     expect(timelineOf(watch, overMs + minuteMs, "orders/enough")).toBe("good 15m, unknown 1m");
     expect(timelineOf(watch, overMs + minuteMs, "orders/both")).toBe("good 15m, unknown 1m");
   });
@@ -59,7 +59,7 @@ describe("without any probe, the clock alone", () => {
     // An hour of the 2.4 that may be bad.
     expect(status.budget.remaining).toBe(1);
     expect(status.budget.remainingLower).toBeCloseTo(1 - 1 / 2.4, 12);
-    const gauges = sloGaugesOf(watch, noonMs + 2 * hourMs);
+    const gauges = await sloGaugesOf(watch, noonMs + 2 * hourMs);
     expect(gauges).toMatchObject({ coverage: 0.5, sli: 1, remaining: { upper: 1 } });
     // Half of what is known is below the coverage floor, so that no burn rate is given.
     expect(gauges?.errorRatios.map(({ errorRatio }) => errorRatio)).toEqual(
@@ -75,8 +75,8 @@ describe("without any probe, the clock alone", () => {
     await watch.beat();
     await settle();
     const seenMs = clock.nowMs;
-    expect(gaugesOf(watch, seenMs + 10 * minuteMs - 1)?.good).toBe(false);
-    expect(gaugesOf(watch, seenMs + 10 * minuteMs)?.good).toBeNull();
+    expect((await gaugesOf(watch, seenMs + 10 * minuteMs - 1))?.good).toBe(false);
+    expect((await gaugesOf(watch, seenMs + 10 * minuteMs))?.good).toBeNull();
     expect(timelineOf(watch, seenMs + 20 * minuteMs)).toBe("good 1h, bad 40m, unknown 10m");
   });
 });

@@ -4,6 +4,7 @@ import type { Incident } from "../../../src/core/incident.ts";
 import type { Mesh } from "../../../src/core/mesh.ts";
 import { snapshotOf } from "../../../src/engine/snapshot.ts";
 import { type StateChange, WatchState } from "../../../src/engine/state.ts";
+import { Slices } from "../../../src/metrics/slices.ts";
 import type { CheckSnapshot, SloSnapshot } from "../../../src/metrics/snapshot.ts";
 import { checkIn, meshOf, present } from "./mesh-of.ts";
 
@@ -84,26 +85,27 @@ function after(...changes: readonly StateChange[]): WatchState {
 }
 
 function show(state: WatchState, of: Mesh = mesh) {
-  return snapshotOf(of, state, new Map([["board", 3]]), nowMs);
+  const slices = new Slices({ now: () => nowMs, monotonicMs: () => 0 });
+  return snapshotOf(of, state, new Map([["board", 3]]), nowMs, slices);
 }
 
-function checkShown(state: WatchState, name = "enough"): CheckSnapshot {
+async function checkShown(state: WatchState, name = "enough"): Promise<CheckSnapshot> {
   return present(
-    show(state).checks.find(({ check }) => check === name),
+    (await show(state)).checks.find(({ check }) => check === name),
     name,
   );
 }
 
-function sloShown(state: WatchState, name: string): SloSnapshot {
+async function sloShown(state: WatchState, name: string): Promise<SloSnapshot> {
   return present(
-    show(state).slos.find(({ slo }) => slo === name),
+    (await show(state)).slos.find(({ slo }) => slo === name),
     name,
   );
 }
 
 describe("the snapshot of a check", () => {
-  it("knows nothing of one that has never answered", () => {
-    expect(checkShown(new WatchState())).toEqual({
+  it("knows nothing of one that has never answered", async () => {
+    expect(await checkShown(new WatchState())).toEqual({
       product: "orders",
       dataset: "rows",
       check: "enough",
@@ -116,16 +118,16 @@ describe("the snapshot of a check", () => {
     });
   });
 
-  it("shows verdict and figures as long as they hold", () => {
-    expect(checkShown(after(observed(nowMs - hourMs, hourMs + 1)))).toMatchObject({
+  it("shows verdict and figures as long as they hold", async () => {
+    expect(await checkShown(after(observed(nowMs - hourMs, hourMs + 1)))).toMatchObject({
       good: true,
       measured: { rows: 5 },
       lastConclusiveMs: nowMs - hourMs,
     });
   });
 
-  it("shows neither from the moment on at which the hold ends, without any probe", () => {
-    expect(checkShown(after(observed(nowMs - hourMs, hourMs)))).toMatchObject({
+  it("shows neither from the moment on at which the hold ends, without any probe", async () => {
+    expect(await checkShown(after(observed(nowMs - hourMs, hourMs)))).toMatchObject({
       good: null,
       measured: {},
       // What is promised does not depend on whether anybody knows that it is kept.
@@ -134,23 +136,25 @@ describe("the snapshot of a check", () => {
     });
   });
 
-  it("shows a broken promise as bad", () => {
+  it("shows a broken promise as bad", async () => {
     const [run] = observed(nowMs - hourMs, 2 * hourMs).runs;
     const bad = { ...present(run, "run"), state: "bad" as const };
-    expect(checkShown(after(observed(nowMs - hourMs, 2 * hourMs, { runs: [bad] })))).toMatchObject({
+    expect(
+      await checkShown(after(observed(nowMs - hourMs, 2 * hourMs, { runs: [bad] }))),
+    ).toMatchObject({
       good: false,
       measured: { rows: 5 },
     });
   });
 
-  it("shows no figure that was measured for another generation", () => {
+  it("shows no figure that was measured for another generation", async () => {
     const [record] = observed(nowMs - hourMs, 2 * hourMs).records;
     const old = { ...present(record, "record"), generation: "of before" };
     const state = after(observed(nowMs - hourMs, 2 * hourMs, { records: [old] }));
-    expect(checkShown(state).measured).toEqual({});
+    expect((await checkShown(state)).measured).toEqual({});
   });
 
-  it("shows the instant of the last answer although nothing could be measured since", () => {
+  it("shows the instant of the last answer although nothing could be measured since", async () => {
     const state = after(
       observed(nowMs - 2 * hourMs, hourMs),
       observed(nowMs - minuteMs, hourMs, {
@@ -161,31 +165,31 @@ describe("the snapshot of a check", () => {
         })),
       }),
     );
-    expect(checkShown(state)).toMatchObject({
+    expect(await checkShown(state)).toMatchObject({
       good: null,
       measured: {},
       lastConclusiveMs: nowMs - 2 * hourMs,
     });
   });
 
-  it("is not made of one that is disabled", () => {
+  it("is not made of one that is disabled", async () => {
     expect(
-      show(new WatchState()).checks.map(({ product, check }) => `${product} ${check}`),
+      (await show(new WatchState())).checks.map(({ product, check }) => `${product} ${check}`),
     ).toEqual(["orders enough", "returns some"]);
   });
 });
 
 describe("the snapshot of an SLO", () => {
-  it("knows no SLI before anything was observed, and no coverage before it was loaded", () => {
-    expect(sloShown(new WatchState(), "enough")).toMatchObject({ sli: null, coverage: null });
-    expect(sloShown(new WatchState(), "dated")).toMatchObject({
+  it("knows no SLI before anything was observed, and no coverage before it was loaded", async () => {
+    expect(await sloShown(new WatchState(), "enough")).toMatchObject({ sli: null, coverage: null });
+    expect(await sloShown(new WatchState(), "dated")).toMatchObject({
       sli: null,
       sliBounds: [0, 1],
       coverage: 0,
     });
   });
 
-  it("counts from its own `since`, else from when it was first loaded", () => {
+  it("counts from its own `since`, else from when it was first loaded", async () => {
     const state = after(observed(nowMs - 30 * minuteMs, hourMs));
     state.takeSince(
       new Map([
@@ -193,14 +197,14 @@ describe("the snapshot of an SLO", () => {
         ["orders/dated", nowMs - 10 * minuteMs],
       ]),
     );
-    expect(sloShown(state, "enough").coverage).toBe(0.75);
-    expect(sloShown(state, "dated").coverage).toBe(0.5);
-    expect(sloShown(state, "dated").sli).toBe(1);
+    expect((await sloShown(state, "enough")).coverage).toBe(0.75);
+    expect((await sloShown(state, "dated")).coverage).toBe(0.5);
+    expect((await sloShown(state, "dated")).sli).toBe(1);
   });
 
-  it("has a budget on both sides, and error ratios over every window", () => {
+  it("has a budget on both sides, and error ratios over every window", async () => {
     const state = after(observed(nowMs - 30 * minuteMs, hourMs));
-    const shown = sloShown(state, "dated");
+    const shown = await sloShown(state, "dated");
     expect(shown).toMatchObject({ objectivePpm: 900_000, period: "1d", budgeting: "time" });
     expect(shown.remaining.upper).toBe(1);
     // Half an hour unknown, of the 2.4 hours that a day allows.
@@ -233,14 +237,14 @@ describe("the snapshot of the mesh", () => {
   };
   const nothing = observed(nowMs, hourMs, { records: [], runs: [] });
 
-  it("names the products, with null where no domain is declared", () => {
-    expect(show(new WatchState()).products).toEqual([
+  it("names the products, with null where no domain is declared", async () => {
+    expect((await show(new WatchState())).products).toEqual([
       { product: "orders", domain: "sales", owner: "shop", tier: "gold", upstream: ["returns"] },
       { product: "returns", domain: null, owner: "shop", tier: "bronze", upstream: [] },
     ]);
   });
 
-  it("counts open incidents by product and level, and forgets those that ended", () => {
+  it("counts open incidents by product and level, and forgets those that ended", async () => {
     const state = after({
       ...nothing,
       incidents: [
@@ -251,14 +255,14 @@ describe("the snapshot of the mesh", () => {
       ],
     });
     state.apply({ ...nothing, incidents: [{ ...incident, id: "af40", endedMs: nowMs }] });
-    expect(show(state).incidents).toEqual([
+    expect((await show(state)).incidents).toEqual([
       { product: "orders", alert: "page", open: 2 },
       { product: "orders", alert: "none", open: 1 },
     ]);
   });
 
-  it("names every notifier and connection, also those with nothing to do", () => {
-    expect(show(new WatchState())).toMatchObject({
+  it("names every notifier and connection, also those with nothing to do", async () => {
+    expect(await show(new WatchState())).toMatchObject({
       deliveriesPending: [
         { notifier: "board", pending: 3 },
         { notifier: "pager", pending: 0 },

