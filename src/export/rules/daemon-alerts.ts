@@ -74,9 +74,20 @@ export const daemonAlerts: readonly AlertingRule[] = [
         "In the last hour. The daemon was killed while it measured, or could not record what it found.",
     },
   },
+  {
+    alert: "TidemarkSeriesDropped",
+    // Per scrape, so that one that goes on shows in any rate.
+    expr: `increase(${metrics.seriesDropped.name}[15m]) > 0`,
+    for: "5m",
+    labels: { severity: "ticket" },
+    annotations: {
+      summary: "Tidemark leaves series out of its metrics: there are too many",
+      description: "Some products are not shown whole, and alerts on their promises may not fire.",
+    },
+  },
 ];
 
-/** More than an hour ago; a counter that was not there then, because the daemon is new, has grown from nothing. */
+/** Grown in the last hour; a counter that was not there then, because the daemon is new, has grown from nothing. */
 function grown(aggregate: string, counter: string): string {
   return `${aggregate} (increase(${counter}[1h])) > 0\nor\n${aggregate} (${counter} unless ${counter} offset 1h) > 0`;
 }

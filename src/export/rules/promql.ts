@@ -1,4 +1,4 @@
-import type { MetricDefinition } from "../../metrics/names.ts";
+import { type MetricDefinition, metrics } from "../../metrics/names.ts";
 
 type Matchers = Readonly<Record<string, string>>;
 
@@ -16,4 +16,14 @@ export function series({ name }: Pick<MetricDefinition, "name">, matchers: Match
  */
 export function perSlo(metric: Pick<MetricDefinition, "name">, matchers: Matchers = {}): string {
   return `max by (product, slo) (${series(metric, matchers)})`;
+}
+
+/** The alerts of a name that fire, as series with the labels `by`. */
+export function firing(alertname: string, matchers: Matchers, by = "product, slo"): string {
+  return `max by (${by}) (${series({ name: "ALERTS" }, { alertname, alertstate: "firing", ...matchers })})`;
+}
+
+/** What fired when the daemon went away goes on: that nobody can tell any more resolves nothing. */
+export function whileDown(alerts: string): string {
+  return `${alerts} and on () absent(${metrics.buildInfo.name})`;
 }

@@ -5,7 +5,7 @@ import { type BurnRateAlert, burnRateAlerts } from "../../slo/burn-rate-tiers.ts
 import { wholePpm } from "../../slo/ratio.ts";
 import { formatPercent } from "../../time/percent.ts";
 import { formatWindow } from "../../time/period.ts";
-import { perSlo, series } from "./promql.ts";
+import { firing, perSlo, whileDown } from "./promql.ts";
 import { type AlertingRule, literal } from "./rule.ts";
 import { nominalPeriod, slothLabels } from "./sloth.ts";
 
@@ -78,7 +78,7 @@ function labelOf(lengthMs: DurationMs): string | null {
 
 /**
  * Fires while both windows burn. While one of them is unknown it stays as it is, as the daemon's own alerts do: what
- * fired goes on, as long as the SLO is there at all, and nothing new fires.
+ * fired goes on, as long as the SLO is there or the daemon is not, and nothing new fires.
  */
 function burnAlert(
   alerted: AlertedSlo,
@@ -91,12 +91,12 @@ function burnAlert(
   // Rounded, because 14.4 times a thousandth is not quite 0.0144.
   const limit = Number(((threshold * (wholePpm - slo.objectivePpm)) / wholePpm).toFixed(9));
   const windows = { long_window: long, short_window: short };
-  const fired = { alertname: name, alertstate: "firing", severity: level, ...which, ...windows };
+  const fired = firing(name, { severity: level, ...which, ...windows });
   const expr = [
     `(${ratioOver(long)} > ${limit} and ${ratioOver(short)} > ${limit})`,
     "or",
-    `(${perSlo({ name: "ALERTS" }, fired)}`,
-    `  and ${perSlo(metrics.sloInfo, which)}`,
+    `((${fired} and ${perSlo(metrics.sloInfo, which)}`,
+    `  or ${whileDown(fired)})`,
     `  unless (${ratioOver(long)} and ${ratioOver(short)}))`,
   ].join("\n");
   const speed =
@@ -117,32 +117,29 @@ function burnAlert(
 
 /** Where no burn rate can be alerted on: failures are too rare, and each of them counts. */
 function lowAlert(alerted: AlertedSlo): AlertingRule {
-  const { slo } = alerted;
-  return {
-    alert: "TidemarkErrorBudgetLow",
-    expr: `${remainingOf(slo)} <= 0.25 > 0`,
-    for: confirmed,
-    labels: { ...labelsOf(alerted, "ticket"), sloth_severity: "ticket" },
-    annotations: annotationsOf(
-      alerted,
-      `${slo.id} has spent three quarters of its error budget`,
-      "Unknown time counts as the SLO says.",
-    ),
-  };
+  const summary = `${alerted.slo.id} has spent three quarters of its error budget`;
+  return budgetAlert(alerted, "TidemarkErrorBudgetLow", "<= 0.25 > 0", summary);
 }
 
 function spentAlert(alerted: AlertedSlo): AlertingRule {
-  const { slo } = alerted;
+  const summary = `${alerted.slo.id} has spent its error budget`;
+  return budgetAlert(alerted, "TidemarkErrorBudgetSpent", "<= 0", summary);
+}
+
+function budgetAlert(
+  alerted: AlertedSlo,
+  alert: string,
+  condition: string,
+  summary: string,
+): AlertingRule {
+  const which = { product: alerted.slo.product, slo: alerted.slo.name };
+  const remaining = perSlo(metrics.sloBudgetRemaining, { ...which, bound: "upper" });
   return {
-    alert: "TidemarkErrorBudgetSpent",
-    expr: `${remainingOf(slo)} <= 0`,
+    alert,
+    expr: `${remaining} ${condition}\nor\n${whileDown(firing(alert, which))}`,
     for: confirmed,
     labels: { ...labelsOf(alerted, "ticket"), sloth_severity: "ticket" },
-    annotations: annotationsOf(
-      alerted,
-      `${slo.id} has spent its error budget`,
-      "Unknown time counts as the SLO says.",
-    ),
+    annotations: annotationsOf(alerted, summary, "Unknown time counts as the SLO says."),
   };
 }
 
@@ -169,10 +166,10 @@ function unseenAlert(alerted: AlertedSlo): AlertingRule {
 
 function coverageAlert(alerted: AlertedSlo): AlertingRule {
   const { slo } = alerted;
-  const coverage = series(metrics.sloCoverage, { product: slo.product, slo: slo.name });
+  const coverage = perSlo(metrics.sloCoverage, { product: slo.product, slo: slo.name });
   return {
     alert: "TidemarkSloCoverageLow",
-    expr: `max by (product, slo) (${coverage}) < ${slo.coverageFloorPpm / wholePpm}`,
+    expr: `${coverage} < ${slo.coverageFloorPpm / wholePpm}`,
     for: unseenFor,
     labels: labelsOf(alerted, "info"),
     annotations: annotationsOf(
@@ -181,10 +178,6 @@ function coverageAlert(alerted: AlertedSlo): AlertingRule {
       `Less than ${formatPercent(slo.coverageFloorPpm)} of it: the SLI speaks for what was seen alone.`,
     ),
   };
-}
-
-function remainingOf({ product, name }: Slo): string {
-  return perSlo(metrics.sloBudgetRemaining, { product, slo: name, bound: "upper" });
 }
 
 /** What people route by. The labels `product` and `slo` come with the series. */
