@@ -12,8 +12,8 @@ import {
 import { linkOut, otherDashboards, ownerUrl, tag, uids } from "./_shared/links.ts";
 import { lines } from "./_shared/panels.ts";
 import { productTable, stateCounts } from "./_shared/products.ts";
-import { chosenProducts, is, ofChosen, seen, series } from "./_shared/promql.ts";
-import { productState, type State, states } from "./_shared/states.ts";
+import { chosenProducts, is, ofChosen, series } from "./_shared/promql.ts";
+import { leastBudget, productState, type State, states } from "./_shared/states.ts";
 import { type FigureColumn, table } from "./_shared/table.ts";
 import { addressVariables, dataSourceVariable, facetVariable } from "./_shared/variables.ts";
 
@@ -56,7 +56,7 @@ function countOf(
     title,
     expr: `sum by (owner) (${ofChosen(productState(null))} == bool ${states[state]})`,
     unit: "none",
-    properties: [colouredText, ...byThresholds(steps(colours.unknown, [1, colour]))],
+    properties: [colouredText, ...byThresholds(steps(colours.figure, [1, colour]))],
   };
 }
 
@@ -70,11 +70,10 @@ function incidentsOf(alert: string, title: string): FigureColumn {
 }
 
 function teams() {
-  const upper = series(metrics.sloBudgetRemaining, { bound: is("upper") });
   return table({
     title: "Teams",
     description:
-      "Every owner of chosen data products: how many of these are in which state, and what is open.",
+      "Every owner of chosen data products: how many of these are in which state, and what is open. The least budget is that of those of which all is known.",
     key: "owner",
     names: [{ label: "owner", title: "Owner", url: ownerUrl }],
     figures: [
@@ -91,7 +90,7 @@ function teams() {
       countOf("unpromised", "Without SLO", colours.unknown),
       {
         title: "Least budget left",
-        expr: `min by (owner) (${ofChosen(seen(upper))})`,
+        expr: `min by (owner) (${ofChosen(leastBudget(null))})`,
         unit: "percentunit",
         properties: [colouredText, ...byThresholds(budgetSteps)],
       },

@@ -2,6 +2,7 @@
  * Holds what Tidemark gives Prometheus to Prometheus itself: `npm run test:prometheus`, under two minutes.
  *
  * - The generated rules load, and do what test/prometheus says: needs promtool.
+ * - The states that dashboards draw are what docs/dashboards.md says: needs promtool.
  * - A Prometheus scrapes the daemon over the demo's data, a promise breaks, and its alert arrives through an Alertmanager
  *   at a webhook; every query of the dashboards is answered: needs prometheus and alertmanager as well.
  *
@@ -11,13 +12,15 @@ import { Verdicts } from "./_shared/verdicts.ts";
 import { watchLive } from "./prometheus/live.ts";
 import { findPrograms } from "./prometheus/programs.ts";
 import { judgeRules } from "./prometheus/rules.ts";
+import { judgeStates } from "./prometheus/states.ts";
 
 const { promtool, prometheus, alertmanager } = findPrograms();
 const verdicts = new Verdicts();
 if (promtool === null) {
-  console.log("NOT RUN: the rules and the live run: promtool is not installed");
+  console.log("NOT RUN: the rules, the states and the live run: promtool is not installed");
 } else {
   await judgeRules(verdicts, promtool);
+  await judgeStates(verdicts, promtool);
   if (prometheus === null || alertmanager === null) {
     const missing = prometheus === null ? "prometheus" : "alertmanager";
     console.log(`NOT RUN: the live run: ${missing} is not installed`);

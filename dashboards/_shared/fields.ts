@@ -71,6 +71,8 @@ export const budgetSteps = steps(colours.broken, [0, colours.atRisk], [0.25, col
 export const coverageSteps = steps(colours.unknown, [0.9, colours.figure]);
 /** The burn rates at which Google's SRE workbook opens tickets and pages, chapter 5. */
 export const burnSteps = steps(colours.figure, [1, colours.atRisk], [6, colours.broken]);
+/** A count of what is not known. */
+export const someAreUnknown = steps(colours.figure, [1, colours.unknown]);
 /** A count of what should not be there. */
 export const noneIsWell = steps(colours.figure, [1, colours.broken]);
 

@@ -10,13 +10,14 @@ import {
   colouredText,
   coverageSteps,
   noneIsWell,
+  someAreUnknown,
   stateMappings,
   steps,
 } from "./fields.ts";
 import { ownerUrl, productUrl } from "./links.ts";
 import { stat } from "./panels.ts";
-import { burnRate, chosenProducts, is, isNot, ofChosen, seen, series } from "./promql.ts";
-import { productState, type State, states } from "./states.ts";
+import { burnRate, chosenProducts, is, isNot, ofChosen, series } from "./promql.ts";
+import { leastBudget, productState, type State, states } from "./states.ts";
 import { type FigureColumn, table } from "./table.ts";
 
 const counted: readonly (readonly [State, string, Colour, string])[] = [
@@ -32,7 +33,7 @@ const counted: readonly (readonly [State, string, Colour, string])[] = [
   ["unpromised", "Without SLO", colours.unknown, "nothing is promised"],
 ];
 
-/** How many of the chosen products are in each state. None is grey, so that no absence is coloured. */
+/** How many of the chosen products are in each state. */
 export function stateCounts(height = 4): readonly StatBuilder[] {
   const widths = [5, 5, 5, 5, 4];
   return counted.map(([state, title, colour, meaning], index) =>
@@ -43,20 +44,19 @@ export function stateCounts(height = 4): readonly StatBuilder[] {
       width: widths[index] ?? 4,
       height,
       expr: `sum(${ofChosen(productState(null))} == bool ${states[state]})`,
-      steps: steps(colours.unknown, [1, colour]),
+      steps: steps(colours.figure, [1, colour]),
     }),
   );
 }
 
 const silentChecks = `${series(metrics.checkInfo)} unless on (product, dataset, check) ${series(metrics.checkGood)}`;
-const upper = series(metrics.sloBudgetRemaining, { bound: is("upper") });
 const lower = series(metrics.sloBudgetRemaining, { bound: is("lower") });
 
 /** What is said of a product beside its state, each by product. */
 const productFigures: readonly FigureColumn[] = [
   {
     title: "Budget left",
-    expr: `min by (product) (${seen(upper)})`,
+    expr: leastBudget(null),
     unit: "percentunit",
     properties: [colouredText, ...byThresholds(budgetSteps)],
   },
@@ -88,7 +88,7 @@ const productFigures: readonly FigureColumn[] = [
     title: "Silent checks",
     expr: `count by (product) (${silentChecks}) or 0 * count by (product) (${series(metrics.checkInfo)})`,
     unit: "none",
-    properties: [colouredText, ...byThresholds(steps(colours.unknown))],
+    properties: [colouredText, ...byThresholds(someAreUnknown)],
   },
   {
     title: "Open incidents",
@@ -103,7 +103,7 @@ export function productTable(o: { readonly title: string; readonly height: numbe
   return table({
     title: o.title,
     description:
-      "Every chosen data product, as its worst SLO is; what is not known is grey. Budget left is what remains of the error budget as far as is known, at worst if all unknown time had been bad.",
+      "Every chosen data product, as its worst SLO is; what is not known is grey. Budget left is what remains of the error budget as far as is known, and unknown while nothing is known of one of the SLOs; at worst is if all unknown time had been bad.",
     key: "product",
     names: [
       { label: "product", title: "Product", url: productUrl },

@@ -38,6 +38,18 @@ export function sloState(product: string | null): string {
   ].join(" or ");
 }
 
+/**
+ * By product, what remains of the error budget of the SLO that has the least. While nothing is known of one of its SLOs
+ * nobody knows which has the least, and the figures of the others would stand for it; only what is overspent is known.
+ */
+export function leastBudget(product: string | null): string {
+  const of = product === null ? {} : { product: like(product) };
+  const remaining = series(metrics.sloBudgetRemaining, { ...of, bound: is("upper") });
+  const least = `min by (product) (${seen(remaining)})`;
+  const unseen = `${series(metrics.sloInfo, of)} unless on (product, slo) ${seen(series(metrics.sloSli, of))}`;
+  return `(${least} < 0) or (${least} unless on (product) (${unseen}))`;
+}
+
 /** By product. */
 export function productState(product: string | null): string {
   const of = product === null ? {} : { product: like(product) };

@@ -2,7 +2,14 @@ import type { Builder } from "@grafana/grafana-foundation-sdk/cog";
 import type { Panel } from "@grafana/grafana-foundation-sdk/dashboard";
 import { metrics } from "../../src/metrics/names.ts";
 import { colours } from "../_shared/colours.ts";
-import { absentIsUnknown, fixed, noneIsWell, steps, valueMapping } from "../_shared/fields.ts";
+import {
+  absentIsUnknown,
+  fixed,
+  noneIsWell,
+  someAreUnknown,
+  steps,
+  valueMapping,
+} from "../_shared/fields.ts";
 import { lines, stat } from "../_shared/panels.ts";
 import { is, series } from "../_shared/promql.ts";
 import { table } from "../_shared/table.ts";
@@ -11,7 +18,7 @@ const hourSeconds = 3600;
 
 /** Which daemon runs, by which files, and what became of what was due. */
 export function running(): readonly Builder<Panel>[] {
-  return [build(), ...configuration(), silent(), missed(), slots()];
+  return [build(), ...configuration(), silent(), missed(), slots(), dropped()];
 }
 
 function build(): Builder<Panel> {
@@ -78,7 +85,7 @@ function silent(): Builder<Panel> {
     width: 4,
     height: 4,
     expr: `count(${info} unless on (product, dataset, check) ${series(metrics.checkGood)}) or 0 * count(${info})`,
-    steps: steps(colours.unknown),
+    steps: someAreUnknown,
   });
 }
 
@@ -101,7 +108,7 @@ function slots(): Builder<Panel> {
     description:
       "Probes that fell due, in an hour: done, ended in an error, abandoned, missed while no daemon was watching, or overlapped by the one before.",
     unit: "short",
-    width: 24,
+    width: 16,
     height: 8,
     queries: [
       {
@@ -115,4 +122,17 @@ function slots(): Builder<Panel> {
     .overrideByName("abandoned", [fixed(colours.thirdFigure)])
     .overrideByName("missed", [fixed(colours.atRisk)])
     .overrideByName("overlapped", [fixed(colours.fourthFigure)]);
+}
+
+function dropped(): Builder<Panel> {
+  return lines({
+    title: "Series left out of scrapes",
+    description:
+      "Series of products that were left out of scrapes in an hour, because there were more than the daemon exports. What is left out looks as if it were unknown.",
+    unit: "short",
+    width: 8,
+    height: 8,
+    colour: colours.broken,
+    queries: [{ expr: `sum(increase(${series(metrics.seriesDropped)}[1h]))`, legend: "left out" }],
+  });
 }

@@ -1,10 +1,17 @@
 import type { PanelBuilder as StatBuilder } from "@grafana/grafana-foundation-sdk/stat";
 import { metrics } from "../../src/metrics/names.ts";
 import { colours } from "../_shared/colours.ts";
-import { budgetSteps, coverageSteps, noneIsWell, stateMappings, steps } from "../_shared/fields.ts";
+import {
+  budgetSteps,
+  coverageSteps,
+  noneIsWell,
+  someAreUnknown,
+  stateMappings,
+  steps,
+} from "../_shared/fields.ts";
 import { stat } from "../_shared/panels.ts";
-import { is, isNot, like, seen, series } from "../_shared/promql.ts";
-import { productState } from "../_shared/states.ts";
+import { isNot, like, series } from "../_shared/promql.ts";
+import { leastBudget, productState } from "../_shared/states.ts";
 
 const product = { product: like("$product") };
 const silent = `${series(metrics.checkInfo, product)} unless on (product, dataset, check) ${series(metrics.checkGood)}`;
@@ -18,7 +25,7 @@ export function standing(): readonly StatBuilder[] {
       title: "State",
       description: "As its worst SLO is; unseen while nothing is known of one and none is worse.",
       unit: "none",
-      expr: `max(${productState("$product")})`,
+      expr: `min(${productState("$product")})`,
       steps: steps(colours.unknown),
       mappings: stateMappings,
     }),
@@ -26,9 +33,9 @@ export function standing(): readonly StatBuilder[] {
       ...place,
       title: "Least budget left",
       description:
-        "What remains of the error budget of the SLO that has the least, as far as is known. Below zero it is overspent.",
+        "What remains of the error budget of the SLO that has the least, as far as is known; unknown while nothing is known of one of them. Below zero it is overspent.",
       unit: "percentunit",
-      expr: `min(${seen(series(metrics.sloBudgetRemaining, { ...product, bound: is("upper") }))})`,
+      expr: `min(${leastBudget("$product")})`,
       steps: budgetSteps,
     }),
     stat({
@@ -61,7 +68,7 @@ export function standing(): readonly StatBuilder[] {
       description: "Checks that are watched and of which nothing is known now.",
       unit: "none",
       expr: `count(${silent}) or 0 * count(${series(metrics.checkInfo, product)})`,
-      steps: steps(colours.unknown),
+      steps: someAreUnknown,
     }),
   ];
 }

@@ -10,8 +10,8 @@ import {
   stateMappings,
 } from "../_shared/fields.ts";
 import { upstreamUrl } from "../_shared/links.ts";
-import { is, isNot, like, seen, series } from "../_shared/promql.ts";
-import { productState, states } from "../_shared/states.ts";
+import { isNot, like, series } from "../_shared/promql.ts";
+import { leastBudget, productState, states } from "../_shared/states.ts";
 import { table } from "../_shared/table.ts";
 
 /** The products that this one is made from, each under the label `product`. */
@@ -37,9 +37,7 @@ export function upstreams(): TableBuilder {
       },
       {
         title: "Budget left",
-        expr: among(
-          `min by (product) (${seen(series(metrics.sloBudgetRemaining, { bound: is("upper") }))})`,
-        ),
+        expr: among(`(${leastBudget(null)})`),
         unit: "percentunit",
         properties: [colouredText, ...byThresholds(budgetSteps)],
       },

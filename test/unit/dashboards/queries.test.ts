@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { seen } from "../../../dashboards/_shared/promql.ts";
 import { queriesOf, withVariables } from "../../../dashboards/_shared/queries.ts";
-import { productState, sloState } from "../../../dashboards/_shared/states.ts";
+import { leastBudget, productState, sloState } from "../../../dashboards/_shared/states.ts";
 import { committed } from "./committed.ts";
 import { objectionsTo } from "./promql.ts";
 
@@ -96,7 +96,11 @@ describe("the reader of queries", () => {
 
 /** Whether a ratio that is 1 where nothing was seen stands outside of `seen`, and outside of the states, which ask for it. */
 function unguarded(expr: string): boolean {
-  const states = [null, "$product"].flatMap((of) => [productState(of), sloState(of)]);
+  const states = [null, "$product"].flatMap((of) => [
+    productState(of),
+    sloState(of),
+    leastBudget(of),
+  ]);
   const rest = states.reduce((text, state) => text.replaceAll(state, ""), expr);
   const ratio =
     /tidemark_slo_(?:sli_ratio|error_budget_remaining_ratio|sli_bound_ratio)(?:\{[^}]*\})?/g;
