@@ -81,6 +81,10 @@ async function works(title: string, folder: string, nodeFolder: string): Promise
   verdicts.equal("npx tidemark validate", seen(valid), [0, summary]);
   const checked = await tidemark(inside, "check", "--format", "json");
   verdicts.equal("npx tidemark check", seen(checked, outcomesOf), [0, "pass pass pass"]);
+  const dashboards = await tidemark(inside, "generate", "dashboards", "--out", "grafana");
+  const rules = await tidemark(inside, "generate", "rules", "--out", "rules");
+  verdicts.claim("npx tidemark generate dashboards", dashboards.exitCode === 0, dashboards);
+  verdicts.claim("npx tidemark generate rules", rules.exitCode === 0, rules);
   await serves(inside);
 }
 

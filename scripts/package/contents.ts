@@ -6,7 +6,7 @@ const allowed = [
   /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|SECURITY\.md)$/,
   /^dist\/package\.json$/,
   /^dist\/(src|checks|connectors)\/.+\.js$/,
-  /^(docs|checks|connectors|dashboards)\/.+\.md$/,
+  /^(docs|checks|connectors)\/.+\.md$/,
   /^schemas\/[a-z]+\.schema\.json$/,
   /^dashboards\/(grafana\/tidemark-[a-z]+\.json|provisioning\/[a-z]+\/tidemark\.yaml)$/,
 ];
@@ -20,7 +20,7 @@ const secrets: readonly (readonly [what: string, pattern: RegExp])[] = [
 ];
 
 /** Links to what is of use in the repository only. */
-const onlyInRepository = /^(examples|bench|CONTRIBUTING\.md|dashboards|deploy)(\/|$)/;
+const onlyInRepository = /^(examples|bench|CONTRIBUTING\.md|dashboards\/README\.md|deploy)(\/|$)/;
 
 /** Every file under a folder, as relative paths with `/`, sorted. */
 export function filesUnder(root: string): readonly string[] {

@@ -14,11 +14,14 @@ export interface Ran {
   readonly stderr: string;
 }
 
-/** The variables that a child of npm's would inherit change what npm does in another folder. */
+/** What would change what Node or npm do in another folder; where packages come from is kept. */
+const dropped =
+  /^(npm_(?!config_(registry|cafile|cache|userconfig)$)|NODE_(?!EXTRA_CA_CERTS$)|INIT_CWD$|PATH$)/i;
+
+/** This process's environment without what `npm run` has put there, and with one Node only. */
 export function environment(nodeFolder: string): Readonly<Record<string, string>> {
   const kept = Object.entries(process.env).filter(
-    (entry): entry is [string, string] =>
-      entry[1] !== undefined && !/^(npm_|NODE_|INIT_CWD$|PATH$)/i.test(entry[0]),
+    (entry): entry is [string, string] => entry[1] !== undefined && !dropped.test(entry[0]),
   );
   const folders = (process.env["PATH"] ?? "").split(":");
   const path = folders.filter((folder) => !folder.includes("node_modules"));

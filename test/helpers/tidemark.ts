@@ -58,6 +58,11 @@ export class TidemarkProcess implements AsyncDisposable {
     this.#closed = once(this.#child, "close");
   }
 
+  /** Of what was spawned: that of the command itself, unless the program stays in between. */
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
   get hasEnded(): boolean {
     return this.#child.exitCode !== null || this.#child.signalCode !== null;
   }

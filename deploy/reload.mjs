@@ -1,0 +1,58 @@
+/**
+ * Tells the daemon beside it to read its configuration again (SIGHUP) when one of the given folders has been swapped
+ * for another, as Kubernetes does with a mounted ConfigMap (`..data`) and git-sync with its link. It needs to see the
+ * daemon's process: `shareProcessNamespace`, and the same user.
+ *
+ *   node reload.mjs <seconds> <folder>…
+ */
+import { readdirSync, readFileSync, realpathSync } from "node:fs";
+import { join } from "node:path";
+
+const [seconds = "10", ...folders] = process.argv.slice(2);
+let before = targets();
+
+for (const signal of ["SIGTERM", "SIGINT"]) {
+  process.on(signal, () => process.exit(0));
+}
+setInterval(() => {
+  const now = targets();
+  // Kept until a daemon has been told: one that is just starting is told with the next look.
+  if (now !== before && tell()) {
+    before = now;
+  }
+}, Number(seconds) * 1_000);
+
+/** Where the folders' links lead; a folder that is not there is a place as well. */
+function targets() {
+  return folders
+    .map((folder) => realpath(join(folder, "..data")) ?? realpath(folder) ?? "")
+    .join("\n");
+}
+
+function realpath(path) {
+  try {
+    return realpathSync(path);
+  } catch {
+    return null;
+  }
+}
+
+/** True when there was a daemon to tell. */
+function tell() {
+  const daemons = readdirSync("/proc").filter((id) => /^\d+$/.test(id) && isDaemon(id));
+  for (const id of daemons) {
+    process.kill(Number(id), "SIGHUP");
+    console.log(`the configuration has changed: process ${id} reloads it`);
+  }
+  return daemons.length > 0;
+}
+
+function isDaemon(id) {
+  try {
+    const args = readFileSync(`/proc/${id}/cmdline`, "utf8").split("\0");
+    return args.some((arg) => arg.endsWith("/dist/src/main.js")) && args.includes("serve");
+  } catch {
+    // It has ended meanwhile, or belongs to another user.
+    return false;
+  }
+}

@@ -1,0 +1,26 @@
+import { spawnSync } from "node:child_process";
+import type { Verdicts } from "../_shared/verdicts.ts";
+
+/** What a tool printed, on both streams, and its exit code; null where it is not installed. */
+export function runTool(
+  command: string,
+  ...args: readonly string[]
+): { readonly exitCode: number | null; readonly text: string } | null {
+  const { status, stdout, stderr, error } = spawnSync(command, args, {
+    encoding: "utf8",
+    timeout: 60_000,
+    maxBuffer: 64_000_000,
+  });
+  return error === undefined ? { exitCode: status, text: `${stdout}${stderr}` } : null;
+}
+
+/** Claims that the tool accepts what it is given, or says that it was not run. */
+export function accepts(verdicts: Verdicts, command: string, ...args: readonly string[]): void {
+  const ran = runTool(command, ...args);
+  const shown = [command, ...args].filter((word) => !word.startsWith("/")).join(" ");
+  if (ran === null) {
+    verdicts.section(`NOT RUN: ${shown}: ${command} is not installed`);
+    return;
+  }
+  verdicts.claim(shown, ran.exitCode === 0, ran.text);
+}
