@@ -17,6 +17,9 @@ interface Stage {
   readonly hook: WebhookReceiver;
 }
 
+/** A machine that does other work too may be slow to start all this. */
+const startBound = { withinMs: 60_000 };
+
 export async function watchLive(verdicts: Verdicts, programs: Programs): Promise<void> {
   verdicts.section("A daemon, Prometheus and Alertmanager");
   await using stack = new AsyncDisposableStack();
@@ -67,7 +70,9 @@ async function setUp(stack: AsyncDisposableStack, programs: Programs): Promise<S
     ]),
   );
   const prometheus = new PrometheusApi(server.origin);
-  await until("Prometheus to be ready", () => prometheus.isReady());
+  await until("Prometheus to be ready", () => prometheus.isReady(), startBound).catch((cause) => {
+    throw new Error(`Prometheus does not start:\n${server.log}`, { cause });
+  });
   return { mesh, daemon, daemonOrigin, prometheus, hook };
 }
 
@@ -96,7 +101,11 @@ function hostOf(origin: string): string {
 async function judgeWell(verdicts: Verdicts, stage: Stage, { promtool }: Programs): Promise<void> {
   const { prometheus, daemonOrigin } = stage;
   const firstLook = 'tidemark_slo_error_ratio{product="tide", window="5m"}';
-  await until("the first figures", async () => (await prometheus.query(firstLook)).length > 0);
+  await until(
+    "the first figures",
+    async () => (await prometheus.query(firstLook)).length > 0,
+    startBound,
+  );
   const exposition = await (await fetch(`${daemonOrigin}/metrics`)).text();
   const checked = run(promtool, ["check", "metrics"], exposition);
   const lines = exposition.split("\n").length;
@@ -104,7 +113,7 @@ async function judgeWell(verdicts: Verdicts, stage: Stage, { promtool }: Program
 
   const isEvaluated = async () =>
     !(await prometheus.rules()).some(({ health }) => health === "unknown");
-  await until("every rule to be evaluated", isEvaluated);
+  await until("every rule to be evaluated", isEvaluated, startBound);
   for (const query of slothQueries) {
     const isThere = async () => (await prometheus.query(query)).length > 0;
     verdicts.claim(`recorded: ${query}`, await isSoon(isThere));
