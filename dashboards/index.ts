@@ -16,6 +16,15 @@ export function dashboardFiles(): ReadonlyMap<string, string> {
 
 /** A panel's number is in its address, and Grafana would give them out anew at each load. */
 function withPanelIds(dashboard: Dashboard): Dashboard {
-  const panels = dashboard.panels ?? [];
-  return { ...dashboard, panels: panels.map((panel, index) => ({ ...panel, id: index + 1 })) };
+  let id = 0;
+  const numbered = <P extends { id?: number }>(panel: P): P => {
+    id += 1;
+    return { ...panel, id };
+  };
+  const panels = (dashboard.panels ?? []).map((panel) =>
+    "panels" in panel
+      ? { ...numbered(panel), panels: panel.panels.map(numbered) }
+      : numbered(panel),
+  );
+  return { ...dashboard, panels };
 }

@@ -1,4 +1,4 @@
-import { DashboardBuilder } from "@grafana/grafana-foundation-sdk/dashboard";
+import { DashboardBuilder, RowBuilder } from "@grafana/grafana-foundation-sdk/dashboard";
 import { metrics } from "../src/metrics/names.ts";
 import { colours } from "./_shared/colours.ts";
 import { fixed, stateMappings } from "./_shared/fields.ts";
@@ -36,28 +36,13 @@ export function meshOverview(): DashboardBuilder {
   return dashboard
     .withPanel(productTable({ title: "Data products", height: 14 }))
     .withPanel(
-      strips({
-        title: "How products stood",
-        description:
-          "Each chosen data product over time, as its worst SLO was. Grey is what nobody has seen, a gap that the daemon was not scraped.",
-        unit: "none",
-        width: 16,
-        height: 10,
-        query: {
-          expr: `max by (product) (${ofChosen(productState(null))})`,
-          legend: "{{product}}",
-        },
-        mappings: stateMappings,
-      }),
-    )
-    .withPanel(
       lines({
         title: "Open incidents",
         description:
           "Incidents of the chosen data products that are open, by how loudly they are told.",
         unit: "none",
-        width: 8,
-        height: 10,
+        width: 24,
+        height: 7,
         queries: [
           {
             expr: `sum by (alert) (${ofChosen(series(metrics.incidentsOpen))})`,
@@ -68,5 +53,25 @@ export function meshOverview(): DashboardBuilder {
         .overrideByName("page", [fixed(colours.broken)])
         .overrideByName("ticket", [fixed(colours.atRisk)])
         .overrideByName("none", [fixed(colours.figure)]),
-    );
+    )
+    .withRow(history());
+}
+
+/** Closed until it is asked for: it reckons the state of every product for each moment that is drawn. */
+function history(): RowBuilder {
+  return new RowBuilder("How products stood").collapsed(true).withPanel(
+    strips({
+      title: "How products stood",
+      description:
+        "Each chosen data product over time, as its worst SLO was. Grey is what nobody has seen, a gap that the daemon was not scraped.",
+      unit: "none",
+      width: 24,
+      height: 14,
+      query: {
+        expr: `max by (product) (${ofChosen(productState(null))})`,
+        legend: "{{product}}",
+      },
+      mappings: stateMappings,
+    }).maxDataPoints(100),
+  );
 }

@@ -33,7 +33,8 @@ const dashboard = z.looseObject({
   uid: z.string(),
   title: z.string(),
   description: z.string(),
-  panels: z.array(panel),
+  // The panels of a closed row are its own.
+  panels: z.array(panel.extend({ panels: z.array(panel).default([]) })),
   links: z.array(
     z.looseObject({ title: z.string(), type: z.string(), url: z.string().optional() }),
   ),
@@ -51,7 +52,15 @@ export const committed: ReadonlyMap<string, z.output<typeof dashboard>> = new Ma
 );
 
 export const panels = [...committed].flatMap(([file, { panels: all }]) =>
-  all
+  withThoseInRows(all)
     .filter(({ type }) => type !== "row")
     .map((one) => ({ ...one, where: `${file}: ${one.title}` })),
 );
+
+type Panel = z.output<typeof panel>;
+
+export function withThoseInRows(
+  all: readonly (Panel & { readonly panels: readonly Panel[] })[],
+): readonly Panel[] {
+  return all.flatMap((one) => [one, ...one.panels]);
+}
