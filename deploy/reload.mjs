@@ -10,6 +10,7 @@ import { join } from "node:path";
 
 const [seconds = "10", ...folders] = process.argv.slice(2);
 let before = targets();
+console.log(`watching ${folders.join(", ")}`);
 
 for (const signal of ["SIGTERM", "SIGINT"]) {
   process.on(signal, () => process.exit(0));
@@ -39,20 +40,23 @@ function realpath(path) {
 
 /** True when there was a daemon to tell. */
 function tell() {
-  const daemons = readdirSync("/proc").filter((id) => /^\d+$/.test(id) && isDaemon(id));
-  for (const id of daemons) {
-    process.kill(Number(id), "SIGHUP");
+  const told = readdirSync("/proc").filter((id) => /^\d+$/.test(id) && tellIfDaemon(id));
+  for (const id of told) {
     console.log(`the configuration has changed: process ${id} reloads it`);
   }
-  return daemons.length > 0;
+  return told.length > 0;
 }
 
-function isDaemon(id) {
+function tellIfDaemon(id) {
   try {
     const args = readFileSync(`/proc/${id}/cmdline`, "utf8").split("\0");
-    return args.some((arg) => arg.endsWith("/dist/src/main.js")) && args.includes("serve");
+    if (!args.some((arg) => arg.endsWith("/dist/src/main.js")) || !args.includes("serve")) {
+      return false;
+    }
+    process.kill(Number(id), "SIGHUP");
+    return true;
   } catch {
-    // It has ended meanwhile, or belongs to another user.
+    // It has ended meanwhile, or belongs to another user, whom it is not for us to tell.
     return false;
   }
 }

@@ -12,7 +12,7 @@ export interface Mount {
 export interface ContainerOptions {
   /** An empty folder that is used for the container alone. */
   readonly folder: string;
-  readonly user: string;
+  readonly user: { readonly id: number; readonly group: number };
   readonly workdir: string;
   readonly mounts: readonly Mount[];
   readonly entrypoint: readonly string[];
@@ -54,7 +54,7 @@ cp /etc/hosts /etc/resolv.conf /etc/nsswitch.conf ${root}/etc/
 mount -t tmpfs -o mode=1777 tmpfs ${root}/tmp
 ${mounts.map((mount) => mountLines(root, mount)).join("\n")}
 mount -o remount,ro,mode=0755 ${root}
-exec setpriv --no-new-privs chroot --userspec=${options.user} ${root} /usr/bin/env PATH=/node:/usr/bin:/bin NODE_ENV=production \\
+exec setpriv --no-new-privs chroot --userspec=${options.user.id}:${options.user.group} ${root} /usr/bin/env PATH=/node:/usr/bin:/bin NODE_ENV=production \\
   sh -c 'cd ${options.workdir} && exec env "$@"' sh ${options.entrypoint.join(" ")} "$@"
 `,
   );
