@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { parseAllDocuments } from "yaml";
 import { z } from "zod";
 import type { Verdicts } from "../_shared/verdicts.ts";
+import { usesWhatIsRendered } from "./rendered.ts";
 import { accepts, runTool } from "./tools.ts";
 
 /** What every installation needs, and everything that may be asked for besides. */
@@ -36,7 +37,7 @@ dashboards: { enabled: true }
 
 const fields = z.record(z.string(), z.unknown());
 const manifest = z.looseObject({ kind: z.string(), metadata: z.looseObject({ name: z.string() }) });
-export type Manifest = z.infer<typeof manifest>;
+type Manifest = z.infer<typeof manifest>;
 
 const containerFields = z.looseObject({
   name: z.string(),
@@ -60,16 +61,12 @@ const statefulSet = z.looseObject({
   }),
 });
 
-/** Renders the chart with Helm, where it is installed, and holds what matters. Returns what `allValues` make. */
-export async function chart(
-  verdicts: Verdicts,
-  deploy: string,
-  work: string,
-): Promise<readonly Manifest[]> {
+/** Renders the chart with Helm, where it is installed, and holds what matters. */
+export async function chart(verdicts: Verdicts, deploy: string, work: string): Promise<void> {
   const folder = join(deploy, "helm/tidemark");
   if (runTool("helm", "version") === null) {
     verdicts.section("NOT RUN: helm lint and helm template: helm is not installed");
-    return [];
+    return;
   }
   verdicts.section("The Helm chart, as Helm renders it (nothing is installed)");
   const render = (text: string, ...more: readonly string[]) => {
@@ -137,7 +134,12 @@ export async function chart(
     `${values}products: { configMaps: [p] }\nreplicas: 2\n`,
     "replicas",
   );
-  return all;
+  await usesWhatIsRendered(
+    verdicts,
+    all,
+    work,
+    (...more) => render(allValues, ...more)?.text ?? "",
+  );
 }
 
 function holds(verdicts: Verdicts, all: readonly Manifest[]): void {
