@@ -1,7 +1,9 @@
 import type { ServerResponse } from "node:http";
+import { Readable } from "node:stream";
+import { buffer } from "node:stream/consumers";
+import { pipeline } from "node:stream/promises";
 import { setImmediate } from "node:timers/promises";
-import { promisify } from "node:util";
-import { constants, gzip } from "node:zlib";
+import { constants, createGzip } from "node:zlib";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Exposition } from "../metrics/registry.ts";
 import { acceptsGzip } from "./accept-encoding.ts";
@@ -12,14 +14,13 @@ const smallestZipped = 1_400;
 /** An exposition is some 20 MB for 20,000 checks, and a scraper that reads slowly holds one. */
 const maxHeld = 5;
 
-const zip = promisify(gzip);
-
 /**
  * Answers scrapes. Those of one exposition share its bytes and its gzip, which is made in a thread of its own. Answers
  * under way hold `maxHeld` expositions at most: when one more is to be sent, those that hold the oldest are cut off.
  */
 export class Scrapes {
   readonly #render: () => Promise<Exposition>;
+  readonly #plain = new WeakMap<Exposition, Promise<Buffer>>();
   readonly #zipped = new WeakMap<Exposition, Promise<Buffer>>();
   /** Oldest first. */
   readonly #underWay = new Map<Exposition, Set<ServerResponse>>();
@@ -33,9 +34,13 @@ export class Scrapes {
     const exposition = await this.#render();
     reply.headers({ "content-type": exposition.contentType, vary: "accept-encoding" });
     const isZipped =
-      exposition.body.length >= smallestZipped && acceptsGzip(headers["accept-encoding"]);
-    // Whoever has hung up by now needs no gzip.
-    const body = isZipped && !isOver(reply.raw) ? await this.#zip(exposition) : exposition.body;
+      sizeOf(exposition) >= smallestZipped && acceptsGzip(headers["accept-encoding"]);
+    if (isOver(reply.raw)) {
+      return reply.hijack();
+    }
+    const body = await (isZipped
+      ? once(this.#zipped, exposition, zip)
+      : once(this.#plain, exposition, join));
     await this.#nextTurn();
     if (isOver(reply.raw)) {
       return reply.hijack();
@@ -45,16 +50,6 @@ export class Scrapes {
       reply.header("content-encoding", "gzip");
     }
     return reply.send(body);
-  }
-
-  #zip(exposition: Exposition): Promise<Buffer> {
-    const known = this.#zipped.get(exposition);
-    if (known !== undefined) {
-      return known;
-    }
-    const zipped = zip(exposition.body, { level: constants.Z_BEST_SPEED });
-    this.#zipped.set(exposition, zipped);
-    return zipped;
   }
 
   /** One answer in each turn of the event loop: handing a megabyte to the system takes it a moment. */
@@ -81,6 +76,31 @@ export class Scrapes {
       }
     }
   }
+}
+
+/** What was made of an exposition before, or is being made. */
+function once(
+  known: WeakMap<Exposition, Promise<Buffer>>,
+  exposition: Exposition,
+  make: (exposition: Exposition) => Promise<Buffer>,
+): Promise<Buffer> {
+  const made = known.get(exposition) ?? make(exposition);
+  known.set(exposition, made);
+  return made;
+}
+
+async function join({ chunks }: Exposition): Promise<Buffer> {
+  return Buffer.concat(chunks);
+}
+
+async function zip({ chunks }: Exposition): Promise<Buffer> {
+  const gzip = createGzip({ level: constants.Z_BEST_SPEED });
+  const [zipped] = await Promise.all([buffer(gzip), pipeline(Readable.from(chunks), gzip)]);
+  return zipped;
+}
+
+function sizeOf({ chunks }: Exposition): number {
+  return chunks.reduce((sum, { length }) => sum + length, 0);
 }
 
 function isOver(response: ServerResponse): boolean {

@@ -5,6 +5,13 @@ import type { DurationMs, EpochMs, SlotEnding } from "../core/vocabulary.ts";
 import { Allowance } from "./allowance.ts";
 import { Counters } from "./counters.ts";
 import { contentType, renderFamily } from "./exposition.ts";
+import {
+  families,
+  familiesOfDaemon,
+  familiesOfProducts,
+  isKeyOf,
+  type MetricKey,
+} from "./families.ts";
 import type { DeliveryResultLabel, MetricDefinition } from "./names.ts";
 import { metrics } from "./names.ts";
 import type { DaemonFacts, Sample } from "./samples.ts";
@@ -24,13 +31,12 @@ const maxSeries = 300_000;
 /** One scrape's answer. */
 export interface Exposition {
   readonly contentType: string;
-  readonly body: Buffer;
+  /** In order; some hundred, because one of them all would be 20 MB once more, and a scrape with gzip needs none. */
+  readonly chunks: readonly Buffer[];
 }
 
 /** Reads what the gauges show, in slices. */
 type TakeSnapshot = (slices: Slices) => Promise<MetricsSnapshot>;
-
-type MetricKey = keyof typeof metrics;
 
 /**
  * What the daemon tells Prometheus. Gauges are made anew from a snapshot at each render, so that
@@ -112,17 +118,17 @@ export class Metrics {
     }
     const allowance = new Allowance(this.#maxSeries);
     const rendered = new Map<MetricKey, readonly Buffer[]>();
-    for (const [key, definition] of ofProducts) {
+    for (const [key, definition] of familiesOfProducts) {
       const limits = { slices, allowance };
       rendered.set(key, await this.#renderFamily(key, definition, snapshot, limits));
     }
     this.#dropped(allowance.dropped);
-    for (const [key, definition] of ofDaemon) {
+    for (const [key, definition] of familiesOfDaemon) {
       const limits = { slices, allowance: null };
       rendered.set(key, await this.#renderFamily(key, definition, snapshot, limits));
     }
-    const chunks = definitions.flatMap(([key]) => rendered.get(key) ?? []);
-    const exposition = { contentType, body: Buffer.concat(chunks) };
+    const chunks = families.flatMap(([key]) => rendered.get(key) ?? []);
+    const exposition = { contentType, chunks };
     this.#rendered = { exposition, atMs: this.#clock.monotonicMs() };
     return exposition;
   }
@@ -194,25 +200,4 @@ export class Metrics {
       this.#logger?.warn({ metric: what }, "a metric could not be kept or shown in full");
     }
   }
-}
-
-const definitions = Object.entries(metrics).flatMap(([key, definition]) =>
-  isKeyOf(metrics, key) ? [[key, definition] as const] : [],
-);
-
-/** What is left out first stands last: checks, of which there are most, and which SLOs sum up. */
-const ofProducts = definitions
-  .filter(([, { labels }]) => includes(labels, "product"))
-  .toSorted(
-    ([, a], [, b]) => Number(includes(a.labels, "check")) - Number(includes(b.labels, "check")),
-  );
-
-const ofDaemon = definitions.filter(([, { labels }]) => !includes(labels, "product"));
-
-function includes(labels: readonly string[], label: string): boolean {
-  return labels.includes(label);
-}
-
-function isKeyOf<T extends object>(record: T, key: PropertyKey): key is keyof T {
-  return Object.hasOwn(record, key);
 }

@@ -41,7 +41,7 @@ async function start(options: Partial<HttpServerOptions> = {}): Promise<HttpServ
     token: null,
     metrics: async () => ({
       contentType: "text/plain; version=0.0.4; charset=utf-8",
-      body: Buffer.from("up 1\n"),
+      chunks: [Buffer.from("up 1\n")],
     }),
     health: () => ({ isStalled: false }),
     ready: async () => ready,
@@ -346,7 +346,7 @@ describe("closing", () => {
     const answer = get(`${server.address}/metrics`);
     await asked.promise;
     const closed = server.close();
-    resolve({ contentType: "text/plain", body: Buffer.from("late 1\n") });
+    resolve({ contentType: "text/plain", chunks: [Buffer.from("late 1\n")] });
     expect((await answer).body).toBe("late 1\n");
     await closed;
   });

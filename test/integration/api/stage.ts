@@ -145,7 +145,7 @@ export class ApiStage implements AsyncDisposable {
       host: "127.0.0.1",
       port: 0,
       token,
-      metrics: async () => ({ contentType: "text/plain", body: Buffer.alloc(0) }),
+      metrics: async () => ({ contentType: "text/plain", chunks: [Buffer.alloc(0)] }),
       health: () => ({ isStalled: false }),
       ready: async () => ({
         isStoreReachable: true,

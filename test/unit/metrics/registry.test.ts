@@ -35,7 +35,7 @@ function start(given: MetricsSnapshot = snapshot) {
   metrics.attach(async () => source.snapshot);
   const text = async () => {
     clock.ms += 1000;
-    return String((await metrics.render()).body);
+    return Buffer.concat((await metrics.render()).chunks).toString();
   };
   return { metrics, clock, source, text, warnings };
 }
@@ -278,8 +278,8 @@ describe("scrapes", () => {
     clock.ms += 999;
     expect(await metrics.render()).toBe(first);
     clock.ms += 1;
-    expect(seriesOf(String((await metrics.render()).body), "tidemark_slots_total")).toContain(
-      "ending=done 1",
-    );
+    expect(
+      seriesOf(Buffer.concat((await metrics.render()).chunks).toString(), "tidemark_slots_total"),
+    ).toContain("ending=done 1");
   });
 });

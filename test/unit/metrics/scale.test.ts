@@ -24,7 +24,7 @@ function start({ tickMs = 0, maxSeries = 1_000_000 } = {}) {
   const textOf = async (shown: MetricsSnapshot) => {
     clock.ms += 1000;
     metrics.attach(async () => shown);
-    return String((await metrics.render()).body);
+    return Buffer.concat((await metrics.render()).chunks).toString();
   };
   return { metrics, clock, textOf, warnings };
 }
