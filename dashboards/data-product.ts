@@ -3,10 +3,10 @@ import {
   DashboardBuilder,
   RowBuilder,
 } from "@grafana/grafana-foundation-sdk/dashboard";
-import { metrics } from "../src/metrics/names.ts";
 import { colours } from "./_shared/colours.ts";
+import { openIncidents } from "./_shared/counts.ts";
 import { linkOut, otherDashboards, tag, uids } from "./_shared/links.ts";
-import { is, like, series } from "./_shared/promql.ts";
+import { is, like } from "./_shared/promql.ts";
 import {
   addressVariables,
   dataSource,
@@ -61,7 +61,7 @@ export function dataProduct(): DashboardBuilder {
 
 /** Stretches in which an incident of the level was open. */
 function incidents(alert: "page" | "ticket", colour: string): AnnotationQueryBuilder {
-  const open = series(metrics.incidentsOpen, { product: like("$product"), alert: is(alert) });
+  const open = openIncidents({ product: like("$product") }, is(alert));
   return new AnnotationQueryBuilder()
     .name(`Incidents: ${alert}`)
     .datasource(dataSource)

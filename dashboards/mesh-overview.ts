@@ -1,11 +1,11 @@
 import { DashboardBuilder, RowBuilder } from "@grafana/grafana-foundation-sdk/dashboard";
-import { metrics } from "../src/metrics/names.ts";
 import { colours } from "./_shared/colours.ts";
+import { openIncidents } from "./_shared/counts.ts";
 import { fixed, stateMappings } from "./_shared/fields.ts";
 import { linkOut, otherDashboards, tag, uids } from "./_shared/links.ts";
 import { lines, strips } from "./_shared/panels.ts";
 import { productTable, stateCounts } from "./_shared/products.ts";
-import { ofChosen, series } from "./_shared/promql.ts";
+import { like, ofChosen } from "./_shared/promql.ts";
 import { productState } from "./_shared/states.ts";
 import { addressVariables, dataSourceVariable, facetVariable } from "./_shared/variables.ts";
 
@@ -45,7 +45,7 @@ export function meshOverview(): DashboardBuilder {
         height: 7,
         queries: [
           {
-            expr: `sum by (alert) (${ofChosen(series(metrics.incidentsOpen))})`,
+            expr: `sum by (alert) (${ofChosen(openIncidents({}, like(".+")))})`,
             legend: "{{alert}}",
           },
         ],

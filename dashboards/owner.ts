@@ -1,6 +1,7 @@
 import { DashboardBuilder } from "@grafana/grafana-foundation-sdk/dashboard";
 import { metrics } from "../src/metrics/names.ts";
 import { colours } from "./_shared/colours.ts";
+import { openIncidents } from "./_shared/counts.ts";
 import {
   budgetSteps,
   byThresholds,
@@ -63,7 +64,7 @@ function countOf(
 function incidentsOf(alert: string, title: string): FigureColumn {
   return {
     title,
-    expr: `sum by (owner) (${ofChosen(series(metrics.incidentsOpen, { alert: is(alert) }))})`,
+    expr: `sum by (owner) (${ofChosen(openIncidents({}, is(alert)))})`,
     unit: "none",
     properties: [colouredText, ...byThresholds(noneIsWell)],
   };
@@ -112,7 +113,7 @@ function incidents() {
     height: 9,
     queries: [
       {
-        expr: `sum by (owner) (${ofChosen(series(metrics.incidentsOpen, { alert: '=~"page|ticket"' }))})`,
+        expr: `sum by (owner) (${ofChosen(openIncidents())})`,
         legend: "{{owner}}",
       },
     ],

@@ -2,6 +2,7 @@ import type { PanelBuilder as StatBuilder } from "@grafana/grafana-foundation-sd
 import type { PanelBuilder as TableBuilder } from "@grafana/grafana-foundation-sdk/table";
 import { metrics } from "../../src/metrics/names.ts";
 import { type Colour, colours } from "./colours.ts";
+import { brokenChecks, openIncidents, silentChecks } from "./counts.ts";
 import {
   budgetSteps,
   burnSteps,
@@ -16,7 +17,7 @@ import {
 } from "./fields.ts";
 import { ownerUrl, productUrl } from "./links.ts";
 import { stat } from "./panels.ts";
-import { burnRate, chosenProducts, is, isNot, ofChosen, series } from "./promql.ts";
+import { burnRate, chosenProducts, is, ofChosen, series } from "./promql.ts";
 import { leastBudget, productState, type State, states } from "./states.ts";
 import { type FigureColumn, table } from "./table.ts";
 
@@ -49,7 +50,6 @@ export function stateCounts(height = 4): readonly StatBuilder[] {
   );
 }
 
-const silentChecks = `${series(metrics.checkInfo)} unless on (product, dataset, check) ${series(metrics.checkGood)}`;
 const lower = series(metrics.sloBudgetRemaining, { bound: is("lower") });
 
 /** What is said of a product beside its state, each by product. */
@@ -80,19 +80,19 @@ const productFigures: readonly FigureColumn[] = [
   },
   {
     title: "Broken checks",
-    expr: `sum by (product) (${series(metrics.checkGood)} == bool 0)`,
+    expr: brokenChecks(),
     unit: "none",
     properties: [colouredText, ...byThresholds(noneIsWell)],
   },
   {
     title: "Silent checks",
-    expr: `count by (product) (${silentChecks}) or 0 * count by (product) (${series(metrics.checkInfo)})`,
+    expr: silentChecks(),
     unit: "none",
     properties: [colouredText, ...byThresholds(someAreUnknown)],
   },
   {
     title: "Open incidents",
-    expr: `sum by (product) (${series(metrics.incidentsOpen, { alert: isNot("none") })})`,
+    expr: `sum by (product) (${openIncidents()})`,
     unit: "none",
     properties: [colouredText, ...byThresholds(noneIsWell)],
   },

@@ -2,6 +2,7 @@ import type { Builder } from "@grafana/grafana-foundation-sdk/cog";
 import type { Panel } from "@grafana/grafana-foundation-sdk/dashboard";
 import { metrics } from "../../src/metrics/names.ts";
 import { colours } from "../_shared/colours.ts";
+import { silentChecks } from "../_shared/counts.ts";
 import {
   absentIsUnknown,
   fixed,
@@ -76,7 +77,6 @@ function configuration(): readonly Builder<Panel>[] {
 }
 
 function silent(): Builder<Panel> {
-  const info = series(metrics.checkInfo);
   return stat({
     title: "Silent checks",
     description:
@@ -84,7 +84,7 @@ function silent(): Builder<Panel> {
     unit: "none",
     width: 4,
     height: 4,
-    expr: `count(${info} unless on (product, dataset, check) ${series(metrics.checkGood)}) or 0 * count(${info})`,
+    expr: `sum(${silentChecks()})`,
     steps: someAreUnknown,
   });
 }

@@ -1,6 +1,7 @@
 import type { PanelBuilder as StatBuilder } from "@grafana/grafana-foundation-sdk/stat";
 import { metrics } from "../../src/metrics/names.ts";
 import { colours } from "../_shared/colours.ts";
+import { brokenChecks, openIncidents, silentChecks } from "../_shared/counts.ts";
 import {
   budgetSteps,
   coverageSteps,
@@ -10,11 +11,10 @@ import {
   steps,
 } from "../_shared/fields.ts";
 import { stat } from "../_shared/panels.ts";
-import { isNot, like, series } from "../_shared/promql.ts";
+import { like, series } from "../_shared/promql.ts";
 import { leastBudget, productState } from "../_shared/states.ts";
 
 const product = { product: like("$product") };
-const silent = `${series(metrics.checkInfo, product)} unless on (product, dataset, check) ${series(metrics.checkGood)}`;
 
 /** Where the product stands at this moment. */
 export function standing(): readonly StatBuilder[] {
@@ -51,7 +51,7 @@ export function standing(): readonly StatBuilder[] {
       title: "Open incidents",
       description: "Incidents that somebody is told of and that are open.",
       unit: "none",
-      expr: `sum(${series(metrics.incidentsOpen, { ...product, alert: isNot("none") })})`,
+      expr: `sum(${openIncidents(product)})`,
       steps: noneIsWell,
     }),
     stat({
@@ -59,7 +59,7 @@ export function standing(): readonly StatBuilder[] {
       title: "Broken checks",
       description: "Checks whose promise does not hold now, those that only warn included.",
       unit: "none",
-      expr: `sum(${series(metrics.checkGood, product)} == bool 0)`,
+      expr: `sum(${brokenChecks(product)})`,
       steps: noneIsWell,
     }),
     stat({
@@ -67,7 +67,7 @@ export function standing(): readonly StatBuilder[] {
       title: "Silent checks",
       description: "Checks that are watched and of which nothing is known now.",
       unit: "none",
-      expr: `count(${silent}) or 0 * count(${series(metrics.checkInfo, product)})`,
+      expr: `sum(${silentChecks(product)})`,
       steps: someAreUnknown,
     }),
   ];

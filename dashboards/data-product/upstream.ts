@@ -1,5 +1,6 @@
 import type { PanelBuilder as TableBuilder } from "@grafana/grafana-foundation-sdk/table";
 import { metrics } from "../../src/metrics/names.ts";
+import { openIncidents } from "../_shared/counts.ts";
 import {
   budgetSteps,
   byThresholds,
@@ -10,7 +11,7 @@ import {
   stateMappings,
 } from "../_shared/fields.ts";
 import { upstreamUrl } from "../_shared/links.ts";
-import { isNot, like, series } from "../_shared/promql.ts";
+import { like, series } from "../_shared/promql.ts";
 import { leastBudget, productState, states } from "../_shared/states.ts";
 import { table } from "../_shared/table.ts";
 
@@ -49,9 +50,7 @@ export function upstreams(): TableBuilder {
       },
       {
         title: "Open incidents",
-        expr: among(
-          `sum by (product) (${series(metrics.incidentsOpen, { alert: isNot("none") })})`,
-        ),
+        expr: among(`sum by (product) (${openIncidents()})`),
         unit: "none",
         properties: [colouredText, ...byThresholds(noneIsWell)],
       },

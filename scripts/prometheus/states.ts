@@ -1,5 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { stringify } from "yaml";
+import { brokenChecks, openIncidents, silentChecks } from "../../dashboards/_shared/counts.ts";
 import { leastBudget, productState } from "../../dashboards/_shared/states.ts";
 import { TemporaryFolder } from "../../test/helpers/folder.ts";
 import type { Verdicts } from "../_shared/verdicts.ts";
@@ -57,11 +58,14 @@ export async function judgeStates(verdicts: Verdicts, promtool: string): Promise
     promql_expr_test: [
       expected(productState(null), ([, , state]) => state),
       expected(leastBudget(null), ([, , , left]) => left),
+      expected(brokenChecks(), () => 2),
+      expected(silentChecks(), () => 1),
+      expected(`sum by (product) (${openIncidents()})`, () => 3),
     ],
   }));
   writeFileSync(path, stringify({ evaluation_interval: "1m", tests }));
   const { exitCode, output } = run(promtool, ["test", "rules", path]);
-  const what = `${products.length} products are in their states, and show only the budgets that are known`;
+  const what = `${products.length} products are in their states, show only the budgets that are known, and count once`;
   verdicts.claim(what, exitCode === 0, output);
 }
 
@@ -77,6 +81,16 @@ function seriesOf([product, slos]: (typeof products)[number], instance: string) 
         ];
   return [
     ...one("tidemark_product_info", ',owner="shop",tier="gold"', 1),
+    ...["a", "b", "c", "d"].flatMap((check) =>
+      one("tidemark_check_info", `,dataset="rows",check="${check}"`, 1),
+    ),
+    // Two are broken, one holds, and of one nothing is known.
+    ...one("tidemark_check_good", ',dataset="rows",check="a"', 0),
+    ...one("tidemark_check_good", ',dataset="rows",check="b"', 1),
+    ...one("tidemark_check_good", ',dataset="rows",check="c"', 0),
+    ...one("tidemark_incidents_open", ',alert="page"', 1),
+    ...one("tidemark_incidents_open", ',alert="ticket"', 2),
+    ...one("tidemark_incidents_open", ',alert="none"', 5),
     ...slos.flatMap(({ sli, coverage, upper, lower }, index) => {
       const slo = `,slo="slo-${index}"`;
       const remaining = "tidemark_slo_error_budget_remaining_ratio";
