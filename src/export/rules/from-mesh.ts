@@ -1,11 +1,12 @@
 import type { Mesh, Product, Slo } from "../../core/mesh.ts";
 import { formatDuration } from "../../time/duration.ts";
-import { shortestGap } from "../../time/schedule.ts";
+import { type AlertedSlo, alertedSlo } from "./alerted.ts";
+import { conditionRecordings } from "./conditions.ts";
 import { daemonAlerts } from "./daemon-alerts.ts";
 import { incidentAlerts } from "./mesh-alerts.ts";
-import { infoRecording, sloRecordings } from "./recordings.ts";
+import { infoRecordings, sloRecordings } from "./recordings.ts";
 import type { RuleGroup } from "./rule.ts";
-import { type AlertedSlo, isFreeLabel, sloAlerts, unexportedTiers } from "./slo-alerts.ts";
+import { isFreeLabel, sloAlerts } from "./slo-alerts.ts";
 
 export interface RuleFile {
   /** Without folder. No product is called as the files of the mesh are: names begin with a letter or a digit. */
@@ -15,14 +16,26 @@ export interface RuleFile {
   readonly remarks: readonly string[];
 }
 
-/** Rules for all SLOs at once, rules for the daemon, and a file for each product. */
+/** Rules for all SLOs at once, rules for the daemon, and the alerts of each product. */
 export function rulesOf(mesh: Mesh): readonly RuleFile[] {
-  const windows = [...mesh.slos.values()].map(({ window }) => window);
+  const slos = [...mesh.slos.values()];
+  const products = [...mesh.products.values()].map((product) => ({
+    product,
+    slos: product.sloIds
+      .flatMap((id) => mesh.slos.get(id) ?? [])
+      .map((slo) => ({ slo, alerted: alertedSlo(mesh, product, slo) })),
+  }));
+  const alerted = products.flatMap((one) => one.slos.flatMap((each) => each.alerted ?? []));
+  const recordings = [
+    ...sloRecordings(slos.map(({ window }) => window)),
+    ...infoRecordings(slos.map(({ objectivePpm }) => objectivePpm)),
+  ];
   return [
     {
       name: "_mesh.rules.yaml",
       groups: [
-        { name: "tidemark-slos", rules: sloRecordings(windows) },
+        { name: "tidemark-slos", rules: recordings },
+        { name: "tidemark-conditions", rules: conditionRecordings(alerted) },
         { name: "tidemark-incidents", rules: incidentAlerts },
       ],
       remarks: [],
@@ -32,44 +45,35 @@ export function rulesOf(mesh: Mesh): readonly RuleFile[] {
       groups: [{ name: "tidemark-daemon", rules: daemonAlerts }],
       remarks: [],
     },
-    ...[...mesh.products.values()].map((product) => productRules(mesh, product)),
+    ...products.map(({ product, slos: promised }) => productRules(product, promised)),
   ];
 }
 
-function productRules(mesh: Mesh, product: Product): RuleFile {
-  const slos = product.sloIds.flatMap((id) => mesh.slos.get(id) ?? []);
-  const written = slos.map((slo) => sloRules(mesh, product, slo));
+interface Promised {
+  readonly slo: Slo;
+  readonly alerted: AlertedSlo | null;
+}
+
+function productRules(product: Product, promised: readonly Promised[]): RuleFile {
+  const told = promised.flatMap(({ alerted }) => alerted ?? []);
   return {
     name: `${product.name}.rules.yaml`,
-    groups: written.map(({ group }) => group),
-    remarks: written.flatMap(({ remarks }) => remarks),
+    groups: told.map((alerted) => ({
+      name: `tidemark-slo-${product.name}.${alerted.slo.name}`,
+      rules: sloAlerts(alerted),
+    })),
+    remarks: promised.flatMap(remarksOf),
   };
 }
 
-function sloRules(
-  mesh: Mesh,
-  product: Product,
-  slo: Slo,
-): { readonly group: RuleGroup; readonly remarks: readonly string[] } {
-  const name = `tidemark-slo-${slo.product}.${slo.name}`;
-  const info = infoRecording(slo);
-  const loudest = slo.alert ?? product.alert;
-  if (loudest === "none") {
-    const remarks = [`${slo.id}: no alerts, since nobody is to be told`];
-    return { group: { name, rules: [info] }, remarks };
+function remarksOf({ slo, alerted }: Promised): readonly string[] {
+  if (alerted === null) {
+    return [`${slo.id}: no alerts, since nobody is to be told`];
   }
-  const checks = slo.checkIds.flatMap((id) => mesh.checks.get(id) ?? []);
-  const cadenceMs = Math.max(0, ...checks.map(({ schedule }) => shortestGap(schedule)));
-  const alerted = { slo, product, loudest, cadenceMs };
-  return { group: { name, rules: [info, ...sloAlerts(alerted)] }, remarks: remarksOf(alerted) };
-}
-
-function remarksOf(alerted: AlertedSlo): readonly string[] {
-  const { slo } = alerted;
   const labels = Object.keys(slo.labels).filter((label) => !isFreeLabel(label));
   return [
     ...labels.map((label) => `${slo.id}: the label \`${label}\` cannot be one of Prometheus`),
-    ...unexportedTiers(alerted).map(
+    ...alerted.unexported.map(
       ({ threshold, longMs }) =>
         `${slo.id}: no alert on ×${threshold} over ${formatDuration(longMs)}, for which no error ratio is exported`,
     ),

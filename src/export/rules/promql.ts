@@ -18,8 +18,11 @@ export function perSlo(metric: Pick<MetricDefinition, "name">, matchers: Matcher
   return `max by (product, slo) (${series(metric, matchers)})`;
 }
 
+/** 1 − objective of each SLO, rounded to a part per million, the unit of objectives: 1 − 0.995 is not 0.005. */
+export const errorBudget = `round(1 - ${perSlo(metrics.sloObjective)}, 0.000001)`;
+
 /** The alerts of a name that fire, as series with the labels `by`. */
-export function firing(alertname: string, matchers: Matchers, by = "product, slo"): string {
+export function firing(alertname: string, matchers: Matchers = {}, by = "product, slo"): string {
   return `max by (${by}) (${series({ name: "ALERTS" }, { alertname, alertstate: "firing", ...matchers })})`;
 }
 

@@ -1,10 +1,12 @@
-import type { Slo, SloWindow } from "../../core/mesh.ts";
+import type { SloWindow } from "../../core/mesh.ts";
+import type { Ppm } from "../../core/vocabulary.ts";
 import { errorRatioWindows, metrics } from "../../metrics/names.ts";
+import { wholePpm } from "../../slo/ratio.ts";
 import { formatPercent } from "../../time/percent.ts";
 import { formatWindow } from "../../time/period.ts";
-import { perSlo } from "./promql.ts";
+import { errorBudget, perSlo } from "./promql.ts";
 import type { RecordingRule } from "./rule.ts";
-import { nominalPeriod, sloth, slothLabels, withSlothLabels } from "./sloth.ts";
+import { nominalPeriod, sloth, withSlothLabels } from "./sloth.ts";
 
 /**
  * The series that Sloth's dashboards read, mapped from the daemon's gauges for all SLOs at once: what is absent there
@@ -12,8 +14,6 @@ import { nominalPeriod, sloth, slothLabels, withSlothLabels } from "./sloth.ts";
  */
 export function sloRecordings(windows: readonly SloWindow[]): readonly RecordingRule[] {
   const objective = perSlo(metrics.sloObjective);
-  // Rounded to a part per million, the unit of objectives: 1 − 0.995 is not 0.005.
-  const errorBudget = `round(1 - ${objective}, 0.000001)`;
   const remaining = perSlo(metrics.sloBudgetRemaining, { bound: "upper" });
   return [
     ...errorRatios(windows),
@@ -26,18 +26,20 @@ export function sloRecordings(windows: readonly SloWindow[]): readonly Recording
   ];
 }
 
-/** Per SLO, because the objective is a label: percent as text. */
-export function infoRecording({ product, name, objectivePpm }: Slo): RecordingRule {
-  return {
-    record: sloth.info,
-    expr: perSlo(metrics.sloInfo, { product, slo: name }),
-    labels: {
-      ...slothLabels(product, name),
-      sloth_mode: "tidemark",
-      sloth_objective: formatPercent(objectivePpm).replace("%", ""),
-      sloth_spec: "tidemark/v1",
-    },
-  };
+/** One rule for each objective of the mesh, because it is a label: percent as text. */
+export function infoRecordings(objectives: readonly Ppm[]): readonly RecordingRule[] {
+  const distinct = [...new Set(objectives)].sort((a, b) => a - b);
+  return distinct.map((ppm) =>
+    recording(
+      sloth.info,
+      `${perSlo(metrics.sloInfo)} and ${perSlo(metrics.sloObjective)} == ${ppm / wholePpm}`,
+      {
+        sloth_mode: "tidemark",
+        sloth_objective: formatPercent(ppm).replace("%", ""),
+        sloth_spec: "tidemark/v1",
+      },
+    ),
+  );
 }
 
 function errorRatios(windows: readonly SloWindow[]): readonly RecordingRule[] {

@@ -1,17 +1,16 @@
-import type { Product, Slo } from "../../core/mesh.ts";
-import type { DurationMs, ToldLevel } from "../../core/vocabulary.ts";
-import { errorRatioWindows, metrics } from "../../metrics/names.ts";
-import { type BurnRateAlert, burnRateAlerts } from "../../slo/burn-rate-tiers.ts";
+import type { ToldLevel } from "../../core/vocabulary.ts";
 import { wholePpm } from "../../slo/ratio.ts";
 import { formatPercent } from "../../time/percent.ts";
 import { formatWindow } from "../../time/period.ts";
-import { firing, perSlo, whileDown } from "./promql.ts";
+import type { AlertedSlo, WindowedTier } from "./alerted.ts";
+import { alertNames, conditions } from "./conditions.ts";
+import { perSlo, series } from "./promql.ts";
 import { type AlertingRule, literal } from "./rule.ts";
-import { nominalPeriod, slothLabels } from "./sloth.ts";
+import { slothLabels } from "./sloth.ts";
 
 /**
- * The alerts on one SLO. What says that a promise breaks compares a figure, and nothing is greater than an absent one:
- * absence never fires it. What is unknown has alerts of its own, which wake nobody.
+ * The alerts on one SLO, each on a series that is there while its condition holds. What is unknown has alerts of its
+ * own, which wake nobody.
  */
 
 /** A failure is looked at again after a minute; a burn that is over by then was none. */
@@ -20,91 +19,28 @@ const confirmed = "1m";
 /** A stay without evidence that is shorter than this is a slow probe. */
 const unseenFor = "15m";
 
-/** An SLO with what its alerts say of it. */
-export interface AlertedSlo {
-  readonly slo: Slo;
-  readonly product: Product;
-  /** No alert is louder. */
-  readonly loudest: ToldLevel;
-  /** Of the check that is looked at least often. */
-  readonly cadenceMs: DurationMs;
-}
-
 export function sloAlerts(alerted: AlertedSlo): readonly AlertingRule[] {
-  const tiers = tiersOf(alerted);
+  const { tiers, seenOver } = alerted;
   return [
     ...tiers.map((tier) => burnAlert(alerted, tier)),
     ...(tiers.length === 0 ? [lowAlert(alerted)] : []),
     spentAlert(alerted),
-    ...(alerted.slo.budgeting === "time" ? [unseenAlert(alerted)] : []),
+    ...(seenOver === null ? [] : [unseenAlert(alerted, seenOver)]),
     coverageAlert(alerted),
   ];
 }
 
-/** The burn rates that cannot be alerted on because no window is exported that long. */
-export function unexportedTiers(alerted: AlertedSlo): readonly BurnRateAlert[] {
-  return allTiers(alerted).filter(({ longMs }) => labelOf(longMs) === null);
-}
-
-interface WindowedTier {
-  readonly level: ToldLevel;
-  readonly threshold: number;
-  readonly long: string;
-  readonly short: string;
-}
-
-/** A short window that is not exported is replaced by the next longer one. */
-function tiersOf(alerted: AlertedSlo): readonly WindowedTier[] {
-  return allTiers(alerted).flatMap(({ level, threshold, longMs, shortMs }) => {
-    const long = labelOf(longMs);
-    const short = errorRatioWindows.find(({ windowMs }) => windowMs >= shortMs)?.label;
-    return long === null || short === undefined ? [] : [{ level, threshold, long, short }];
-  });
-}
-
-/** None for what is counted one by one: deliveries and rows have no burn rate. */
-function allTiers({ slo, loudest, cadenceMs }: AlertedSlo): readonly BurnRateAlert[] {
-  if (slo.budgeting !== "time") {
-    return [];
-  }
-  const windowMs = nominalPeriod(slo.window).days * 86_400_000;
-  const tiers = burnRateAlerts(slo.objectivePpm, windowMs, cadenceMs);
-  return tiers.map((tier) => (loudest === "page" ? tier : { ...tier, level: loudest }));
-}
-
-function labelOf(lengthMs: DurationMs): string | null {
-  return errorRatioWindows.find(({ windowMs }) => windowMs === lengthMs)?.label ?? null;
-}
-
-/**
- * Fires while both windows burn. While one of them is unknown it stays as it is, as the daemon's own alerts do: what
- * fired goes on, as long as the SLO is there or the daemon is not, and nothing new fires.
- */
-function burnAlert(
-  alerted: AlertedSlo,
-  { level, threshold, long, short }: WindowedTier,
-): AlertingRule {
+function burnAlert(alerted: AlertedSlo, tier: WindowedTier): AlertingRule {
   const { slo } = alerted;
-  const name = "TidemarkErrorBudgetBurn";
-  const which = { product: slo.product, slo: slo.name };
-  const ratioOver = (window: string) => perSlo(metrics.sloErrorRatio, { ...which, window });
-  // Rounded, because 14.4 times a thousandth is not quite 0.0144.
-  const limit = Number(((threshold * (wholePpm - slo.objectivePpm)) / wholePpm).toFixed(9));
+  const { level, threshold, long, short } = tier;
   const windows = { long_window: long, short_window: short };
-  const fired = firing(name, { severity: level, ...which, ...windows });
-  const expr = [
-    `(${ratioOver(long)} > ${limit} and ${ratioOver(short)} > ${limit})`,
-    "or",
-    `((${fired} and ${perSlo(metrics.sloInfo, which)}`,
-    `  or ${whileDown(fired)})`,
-    `  unless (${ratioOver(long)} and ${ratioOver(short)}))`,
-  ].join("\n");
   const speed =
     threshold === 1 ? "faster than it may" : `more than ${threshold} times as fast as it may`;
-  const share = formatShare(limit);
+  const limit = (threshold * (wholePpm - slo.objectivePpm)) / wholePpm;
+  const share = `${Number((limit * 100).toFixed(4))}%`;
   return {
-    alert: name,
-    expr,
+    alert: alertNames.burn,
+    expr: series({ name: conditions.burning }, { ...identityOf(alerted), ...windows }),
     for: confirmed,
     labels: { ...labelsOf(alerted, level), sloth_severity: level, ...windows },
     annotations: annotationsOf(
@@ -117,59 +53,57 @@ function burnAlert(
 
 /** Where no burn rate can be alerted on: failures are too rare, and each of them counts. */
 function lowAlert(alerted: AlertedSlo): AlertingRule {
-  const summary = `${alerted.slo.id} has spent three quarters of its error budget`;
-  return budgetAlert(alerted, "TidemarkErrorBudgetLow", "<= 0.25 > 0", summary);
+  const words = "has spent three quarters of its error budget";
+  return budgetAlert(alerted, alertNames.budgetLow, conditions.budgetLow, words);
 }
 
 function spentAlert(alerted: AlertedSlo): AlertingRule {
-  const summary = `${alerted.slo.id} has spent its error budget`;
-  return budgetAlert(alerted, "TidemarkErrorBudgetSpent", "<= 0", summary);
+  const words = "has spent its error budget";
+  return budgetAlert(alerted, alertNames.budgetSpent, conditions.budgetSpent, words);
 }
 
 function budgetAlert(
   alerted: AlertedSlo,
   alert: string,
   condition: string,
-  summary: string,
+  words: string,
 ): AlertingRule {
-  const which = { product: alerted.slo.product, slo: alerted.slo.name };
-  const remaining = perSlo(metrics.sloBudgetRemaining, { ...which, bound: "upper" });
   return {
     alert,
-    expr: `${remaining} ${condition}\nor\n${whileDown(firing(alert, which))}`,
+    expr: series({ name: condition }, identityOf(alerted)),
     for: confirmed,
     labels: { ...labelsOf(alerted, "ticket"), sloth_severity: "ticket" },
-    annotations: annotationsOf(alerted, summary, "Unknown time counts as the SLO says."),
+    annotations: annotationsOf(
+      alerted,
+      `${alerted.slo.id} ${words}`,
+      "Unknown time counts as the SLO says.",
+    ),
   };
 }
 
 /** Nobody looks now: the daemon says that the SLO is there, and nothing of the last while. */
-function unseenAlert(alerted: AlertedSlo): AlertingRule {
-  const { slo, cadenceMs } = alerted;
-  const which = { product: slo.product, slo: slo.name };
-  const fitting = errorRatioWindows.find(
-    ({ windowMs }) => windowMs >= Math.max(cadenceMs, 1_800_000),
-  );
-  const window = (fitting ?? errorRatioWindows.at(-1))?.label ?? "";
+function unseenAlert(alerted: AlertedSlo, window: string): AlertingRule {
+  const { slo } = alerted;
+  const floor = formatPercent(slo.coverageFloorPpm);
   return {
     alert: "TidemarkSloUnseen",
-    expr: `${perSlo(metrics.sloInfo, which)}\nunless\n${perSlo(metrics.sloErrorRatio, { ...which, window })}`,
+    expr: perSlo({ name: conditions.unseen }, { ...identityOf(alerted), window }),
     for: unseenFor,
     labels: labelsOf(alerted, "info"),
     annotations: annotationsOf(
       alerted,
       `too little is known of ${slo.id}`,
-      `Of the last ${window} less than ${formatPercent(slo.coverageFloorPpm)} was measured: nobody can say whether the promise is kept.`,
+      `Of the last ${window} less than ${floor} was measured: nobody can say whether the promise is kept.`,
     ),
   };
 }
 
 function coverageAlert(alerted: AlertedSlo): AlertingRule {
-  const { slo } = alerted;
-  const coverage = perSlo(metrics.sloCoverage, { product: slo.product, slo: slo.name });
+  const { slo, coverageFloor } = alerted;
+  const which = { ...identityOf(alerted), floor: coverageFloor };
   return {
     alert: "TidemarkSloCoverageLow",
-    expr: `${coverage} < ${slo.coverageFloorPpm / wholePpm}`,
+    expr: perSlo({ name: conditions.coverageLow }, which),
     for: unseenFor,
     labels: labelsOf(alerted, "info"),
     annotations: annotationsOf(
@@ -178,6 +112,10 @@ function coverageAlert(alerted: AlertedSlo): AlertingRule {
       `Less than ${formatPercent(slo.coverageFloorPpm)} of it: the SLI speaks for what was seen alone.`,
     ),
   };
+}
+
+function identityOf({ slo }: AlertedSlo): Readonly<Record<"product" | "slo", string>> {
+  return { product: slo.product, slo: slo.name };
 }
 
 /** What people route by. The labels `product` and `slo` come with the series. */
@@ -220,8 +158,4 @@ function annotationsOf(
     description: literal(words.join(" ")),
     ...(runbook !== undefined && { runbook_url: literal(runbook) }),
   };
-}
-
-function formatShare(share: number): string {
-  return `${Number((share * 100).toFixed(4))}%`;
 }
