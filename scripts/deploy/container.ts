@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
 /** A folder of the host's and where the container sees it. */
@@ -18,12 +18,16 @@ export interface ContainerOptions {
   readonly entrypoint: readonly string[];
 }
 
-const unshare = "/usr/bin/unshare";
+const [unshare, setpriv, chroot] = ["/usr/bin/unshare", "/usr/bin/setpriv", "/usr/sbin/chroot"];
 
 /** Why no container can be run here, or null. */
 export function containerProblem(): string | null {
   if (process.platform !== "linux" || process.getuid?.() !== 0) {
     return "mounts of its own and another user need root on Linux";
+  }
+  const absent = [unshare, setpriv, chroot].filter((path) => !existsSync(path));
+  if (absent.length > 0) {
+    return `${absent.join(", ")} is not there`;
   }
   const tried = spawnSync(unshare, ["--mount", "mount", "-t", "tmpfs", "tmpfs", "/mnt"]);
   return tried.status === 0 ? null : "this host allows no mounts";
@@ -54,7 +58,7 @@ cp /etc/hosts /etc/resolv.conf /etc/nsswitch.conf ${root}/etc/
 mount -t tmpfs -o mode=1777 tmpfs ${root}/tmp
 ${mounts.map((mount) => mountLines(root, mount)).join("\n")}
 mount -o remount,ro,mode=0755 ${root}
-exec setpriv --no-new-privs chroot --userspec=${options.user.id}:${options.user.group} ${root} /usr/bin/env PATH=/node:/usr/bin:/bin NODE_ENV=production \\
+exec ${setpriv} --no-new-privs ${chroot} --userspec=${options.user.id}:${options.user.group} ${root} /usr/bin/env PATH=/node:/usr/bin:/bin NODE_ENV=production \\
   sh -c 'cd ${options.workdir} && exec env "$@"' sh ${options.entrypoint.join(" ")} "$@"
 `,
   );
