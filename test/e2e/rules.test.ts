@@ -35,6 +35,7 @@ describe("tidemark generate rules", () => {
     expect(parse(stdout)).toMatchObject({
       groups: [
         { name: "tidemark-slos" },
+        { name: "tidemark-conditions" },
         { name: "tidemark-incidents" },
         { name: "tidemark-daemon" },
         { name: "tidemark-slo-orders.whole" },
