@@ -57,14 +57,6 @@ describe("tidemark generate openslo", () => {
       "error TM_OUTPUT_WRITE: tidemark.yaml/out/orders.yaml cannot be written",
     );
   });
-
-  it("is not all that is planned: dashboards are refused, with what there is", async () => {
-    const { exitCode, stdout, stderr } = await tidemark("generate", "dashboards", "--out", "out");
-    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });
-    expect(stderr).toMatch(
-      /^error TM_NOT_SUPPORTED: `generate dashboards` is not built yet\n {2}The metrics are exported/,
-    );
-  });
 });
 
 describe("tidemark import openslo", () => {
