@@ -123,6 +123,7 @@ export async function chart(verdicts: Verdicts, deploy: string, work: string): P
   refused("no product files are refused", values, "no product files");
   for (const [what, written] of [
     ["a password", "dwh: { type: postgres, password: hunter2 }"],
+    ["a password that begins as a reference does", "dwh: { type: postgres, password: $ecret }"],
     ["a token", 'dwh: { type: snowflake, token: "abc" }'],
     ["a password in an address", 'dwh: { type: postgres, url: "postgres://a:b@dwh/x" }'],
   ] as const) {

@@ -36,7 +36,7 @@ capabilities: { drop: [ALL] }
 
 {{/* A secret that is written out would stand in a ConfigMap and in the release's history. */}}
 {{- define "tidemark.refuseSecrets" -}}
-{{- $secret := `(?m)^\s*(?:- )?"?(?:password|token|credentials|private_key|private_key_passphrase|client_secret|secret|key)"?: *(?:[|>].*|["']?[^$"'\s|>{\[].*)$` -}}
+{{- $secret := `(?m)^\s*(?:- )?"?(?:password|token|credentials|private_key|private_key_passphrase|client_secret|secret|key)"?: *(?:[|>].*|["']?(?:[^$"'\s|>{\[]|\$[^{]).*)$` -}}
 {{- range regexFindAll $secret (toYaml .Values.config) -1 -}}
 {{- fail (printf "config: %s is written out; put it into an existing Secret, list that under `secrets`, and refer to it as ${file:/run/secrets/tidemark/<secret>/<key>}" (regexReplaceAll `:.*` (trim .) "")) -}}
 {{- end -}}
