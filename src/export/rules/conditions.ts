@@ -8,7 +8,7 @@ import type { RecordingRule } from "./rule.ts";
  * otherwise. Thousands of alerts then look up one series each, which mostly is not there; each of them reckoning for
  * itself keeps a Prometheus busy.
  *
- * A figure is compared, and nothing is greater than an absent one: absence never makes a promise broken.
+ * Figures are compared, and one that is absent is neither above nor below anything: absence breaks no promise.
  */
 export const conditions = {
   burning: "tidemark:slo_burning:ratio",
