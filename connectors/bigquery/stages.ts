@@ -1,16 +1,13 @@
 import { type ConnectionStage, ConnectorError, type DatasetRef } from "../../src/core/connector.ts";
-import type { MeasurementFailure } from "../../src/core/measurement.ts";
+import { type Finding, Stages, unreadableText } from "../_shared/stages.ts";
 import { unreadable } from "./access.ts";
 import type { Reading } from "./catalogue.ts";
 import { type BigquerySettings, isLoopback } from "./config.ts";
 import { asConnectorError } from "./failures.ts";
 import { grantHint } from "./grants.ts";
 
-type Finding = Pick<ConnectionStage, "status" | "message" | "hint">;
-
 /** `Date` headers are whole seconds. */
 const longestSkewMs = 5_000;
-const namedDatasets = 5;
 
 /** Free calls only. Never throws for what BigQuery does; stages after a failed one are `notRun`. */
 export async function testStages(
@@ -19,17 +16,11 @@ export async function testStages(
   datasets: readonly DatasetRef[],
 ): Promise<readonly ConnectionStage[]> {
   const { driver, clock, deadline } = reading;
-  const stages: ConnectionStage[] = [];
-  const stage = async (name: ConnectionStage["name"], work: () => Promise<Finding>) => {
-    const startedMs = clock.monotonicMs();
-    const isOver = stages.some(({ status }) => status === "failed");
-    const finding = isOver ? notRun : await work().catch(failed);
-    stages.push({ name, ...finding, durationMs: clock.monotonicMs() - startedMs });
-  };
+  const stages = new Stages({ clock, failureOf: (error) => asConnectorError(error).failure });
   const greeting = await greet(reading);
-  await stage("reach", () => greeting.reached());
-  await stage("tls", () => greeting.secured(settings));
-  await stage("sign_in", async () => {
+  await stages.go("reach", () => greeting.reached());
+  await stages.go("tls", () => greeting.secured(settings));
+  await stages.go("sign_in", async () => {
     await driver.rest.headers(deadline);
     await probe(reading).catch((error: unknown) => {
       // Anything but a refusal of the credentials is the next stage's.
@@ -41,9 +32,9 @@ export async function testStages(
       ? { status: "ok", message: "Nobody signs in at this endpoint." }
       : { status: "ok", message: "Google accepted the credentials." };
   });
-  await stage("access", () => accessOf(reading, settings, datasets));
-  await stage("clock", () => clockOf(greeting.skewMs));
-  return stages;
+  await stages.go("access", () => accessOf(reading, settings, datasets));
+  await stages.go("clock", () => clockOf(greeting.skewMs));
+  return stages.found;
 }
 
 interface Greeting {
@@ -108,11 +99,10 @@ async function accessOf(
     return { status: "ok", message: `Datasets that can be read: ${datasets.length}.` };
   }
   const { source, failure } = first;
-  const named = failures
-    .slice(0, namedDatasets)
-    .map(({ datasetId, failure: one }) => `${datasetId} (${one.kind})`);
-  const more = failures.length > namedDatasets ? ", …" : "";
-  const message = `${failures.length} of ${datasets.length} datasets cannot be read: ${named.join(", ")}${more}`;
+  const message = unreadableText(
+    failures.map(({ datasetId, failure: one }) => ({ datasetId, kind: one.kind })),
+    datasets.length,
+  );
   const error = new ConnectorError({ ...failure, message });
   throw source.kind === "table" ? withGrant(error, grantHint(settings, source.parts)) : error;
 }
@@ -133,18 +123,4 @@ async function clockOf(skewMs: number | null): Promise<Finding> {
         message,
         hint: "Freshness compares the two, and signatures are refused: keep this machine's clock set by NTP.",
       };
-}
-
-const notRun: Finding = {
-  status: "notRun",
-  message: "Not tried, because an earlier stage failed.",
-};
-
-function failed(error: unknown): Finding {
-  const { message, hint, code }: MeasurementFailure = asConnectorError(error).failure;
-  return {
-    status: "failed",
-    message: code === undefined ? message : `${message} (${code})`,
-    ...(hint === undefined ? {} : { hint }),
-  };
 }

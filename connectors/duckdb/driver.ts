@@ -13,6 +13,7 @@ import {
   type Statistics,
 } from "../../src/core/connector.ts";
 import type { Measured } from "../../src/core/measurement.ts";
+import { type Finding, Stages } from "../_shared/stages.ts";
 import { bounded } from "./bounded.ts";
 import { type Columns, describeTables, textOf } from "./catalogue.ts";
 import { dialect, filesProblem, folderOf, globList, quoteText } from "./dialect.ts";
@@ -82,15 +83,14 @@ export class DuckdbConnector implements Connector {
   }
 
   async testConnection(options: CallOptions): Promise<readonly ConnectionStage[]> {
-    const reached = await this.#stage("reach", () => this.#reach());
-    if (reached.status === "failed") {
-      return [reached, { name: "access", status: "notRun", message: "Not tried.", durationMs: 0 }];
-    }
-    const opened = await this.#stage("access", async () => {
+    const failureOf = (error: unknown) => toConnectorError(error).failure;
+    const stages = new Stages({ clock: this.#clock, failureOf });
+    await stages.go("reach", () => this.#reach());
+    await stages.go("access", async () => {
       await this.query("select 1", { ...options, maxRows: 1 });
       return { status: "ok", message: "DuckDB opens it read-only, and answers." };
     });
-    return [reached, opened];
+    return stages.found;
   }
 
   /** Calls that still run go on to their bounds, and DuckDB is closed behind the last of them. */
@@ -196,7 +196,7 @@ export class DuckdbConnector implements Connector {
   }
 
   /** Without a database, folders that are not there yet are only worth a warning: they hold no rows. */
-  async #reach(): Promise<StageEnd> {
+  async #reach(): Promise<Finding> {
     if (this.#path !== null) {
       await access(this.#path, constants.R_OK);
       return { status: "ok", message: "The database file is there and may be read." };
@@ -220,21 +220,7 @@ export class DuckdbConnector implements Connector {
           hint: `Check the globs of datasets below ${missing.slice(0, 3).join(", ")}.`,
         };
   }
-
-  async #stage(
-    name: ConnectionStage["name"],
-    work: () => Promise<StageEnd>,
-  ): Promise<ConnectionStage> {
-    const startMs = this.#clock.monotonicMs();
-    const end = await work().catch((error: unknown): StageEnd => {
-      const { message, hint } = toConnectorError(error).failure;
-      return { status: "failed", message, ...(hint === undefined ? {} : { hint }) };
-    });
-    return { name, ...end, durationMs: this.#clock.monotonicMs() - startMs };
-  }
 }
-
-type StageEnd = Pick<ConnectionStage, "status" | "message" | "hint">;
 
 async function globsWithFiles(
   { connection }: Lease,

@@ -2,17 +2,14 @@ import { type EventEmitter, once } from "node:events";
 import type { Client } from "pg";
 import type { Clock } from "../../src/core/clock.ts";
 import type { CallOptions, ConnectionStage, DatasetRef } from "../../src/core/connector.ts";
-import type { MeasurementFailure } from "../../src/core/measurement.ts";
 import { queryComment } from "../_shared/comment.ts";
 import { CallDeadline } from "../_shared/deadline.ts";
-import { stoppedFailure } from "../_shared/failures.ts";
+import { type Finding, failed, Stages, unreadableText } from "../_shared/stages.ts";
 import { describeDatasets } from "./catalogue.ts";
 import type { PostgresSettings } from "./config.ts";
 import { asConnectorError } from "./failures.ts";
 import { grantsFor } from "./grants.ts";
 import { type Ask, askOn, cancelStatement, clientConfig, loadPg } from "./wire.ts";
-
-type Finding = Pick<ConnectionStage, "status" | "message" | "hint">;
 
 const longestSkewMs = 5_000;
 
@@ -35,33 +32,28 @@ export async function testStages(
     const text = `${queryComment(options)} ${statement.text}`;
     return askOn(pg, client, { ...statement, text }, deadline, cancel);
   };
-  const stages: ConnectionStage[] = [];
-  const stage = async (name: ConnectionStage["name"], work: () => Promise<Finding>) => {
-    const startedMs = clock.monotonicMs();
-    const isOver = stages.some(({ status }) => status === "failed");
-    const finding = isOver ? notRun : await find(deadline, work);
-    stages.push({ name, ...finding, durationMs: clock.monotonicMs() - startedMs });
-  };
+  const failureOf = (error: unknown) => asConnectorError(error).failure;
+  const stages = new Stages({ clock, failureOf, deadline });
   try {
-    await stage("reach", async () => {
+    await stages.go("reach", async () => {
       await opening.reached;
       return { status: "ok", message: "The server accepts connections." };
     });
-    await stage("tls", async () => {
+    await stages.go("tls", async () => {
       await (settings.ssl === false ? undefined : opening.secured);
       return protectionOf(settings);
     });
-    await stage("sign_in", async () => {
+    await stages.go("sign_in", async () => {
       await opening.signedIn;
       return { status: "ok", message: "The server accepted the role." };
     });
-    await stage("access", () => accessOf(ask, settings.user, context));
-    await stage("clock", () => clockOf(ask, clock));
+    await stages.go("access", () => accessOf(ask, settings.user, context));
+    await stages.go("clock", () => clockOf(ask, clock));
   } finally {
     deadline.end();
     client.connection.stream.destroy();
   }
-  return stages;
+  return stages.found;
 }
 
 /** The steps of opening a connection; each rejects when the opening fails, and none is left unhandled. */
@@ -82,28 +74,6 @@ function openingOf(client: Client) {
     step.catch(() => undefined);
   }
   return opening;
-}
-
-async function find(deadline: CallDeadline, work: () => Promise<Finding>): Promise<Finding> {
-  try {
-    const end = await deadline.race(work());
-    return end.isStopped ? failed(stoppedFailure(end.reason)) : end.value;
-  } catch (error) {
-    return failed(asConnectorError(error).failure);
-  }
-}
-
-const notRun: Finding = {
-  status: "notRun",
-  message: "Not tried, because an earlier stage failed.",
-};
-
-function failed({ message, hint, code }: MeasurementFailure): Finding {
-  return {
-    status: "failed",
-    message: code === undefined ? message : `${message} (${code})`,
-    ...(hint === undefined ? {} : { hint }),
-  };
 }
 
 function protectionOf({ ssl, host }: PostgresSettings): Finding {
@@ -140,16 +110,12 @@ async function accessOf(
   const [version, isSuperuser, mayWrite] = rows[0] ?? [];
   const described = await describeDatasets(ask, datasets, clock);
   const unreadable = described.flatMap(({ datasetId, columns }) =>
-    columns.ok
-      ? []
-      : [{ datasetId, failure: columns.failure, text: `${datasetId} (${columns.failure.kind})` }],
+    columns.ok ? [] : [{ datasetId, kind: columns.failure.kind, failure: columns.failure }],
   );
   const [first] = unreadable;
   if (first !== undefined) {
-    const named = unreadable.slice(0, 5).map(({ text }) => text);
-    const count = `${unreadable.length} of ${datasets.length} datasets`;
-    const message = `${count} cannot be read: ${named.join(", ")}${unreadable.length > 5 ? ", …" : ""}`;
-    const forbidden = unreadable.filter(({ failure }) => failure.kind === "permission");
+    const message = unreadableText(unreadable, datasets.length);
+    const forbidden = unreadable.filter(({ kind }) => kind === "permission");
     const ids = new Set(forbidden.map(({ datasetId }) => datasetId));
     const grants = grantsFor(
       datasets.filter(({ id, source }) => source.kind === "table" && ids.has(id)),

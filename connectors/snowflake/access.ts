@@ -1,14 +1,12 @@
 import type { DatasetRef, DatasetSource } from "../../src/core/connector.ts";
 import type { MeasurementFailure } from "../../src/core/measurement.ts";
+import { type Finding, failed, unreadableText } from "../_shared/stages.ts";
 import type { SnowflakeSettings } from "./config.ts";
 import { dialect } from "./dialect.ts";
 import type { Ask } from "./driver.ts";
 import { asConnectorError, isOfOneDataset } from "./failures.ts";
-import { type Finding, failed } from "./findings.ts";
 import { nameOf, quoteIdentifier, quoteText } from "./names.ts";
 import { listingOf } from "./shown.ts";
-
-const named = 5;
 
 /**
  * Whether the role may use the warehouse and read the datasets. A statement that is only compiled checks the right to
@@ -34,11 +32,10 @@ export async function accessOf(
   }
   const [first] = unreadable;
   if (first !== undefined) {
-    const names = unreadable
-      .slice(0, named)
-      .map(({ ref, failure }) => `${ref.id} (${failure.kind})`);
-    const more = unreadable.length > named ? ", …" : "";
-    const message = `${unreadable.length} of ${datasets.length} datasets cannot be read: ${names.join(", ")}${more}`;
+    const message = unreadableText(
+      unreadable.map(({ ref, failure }) => ({ datasetId: ref.id, kind: failure.kind })),
+      datasets.length,
+    );
     const hint = grantsOf(first.ref.source, settings) ?? first.failure.hint;
     const { code } = first.failure;
     return failed({

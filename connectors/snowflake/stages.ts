@@ -2,12 +2,11 @@ import type { Clock } from "../../src/core/clock.ts";
 import type { CallOptions, ConnectionStage, DatasetRef } from "../../src/core/connector.ts";
 import type { MeasurementFailure } from "../../src/core/measurement.ts";
 import { CallDeadline } from "../_shared/deadline.ts";
-import { stoppedFailure } from "../_shared/failures.ts";
+import { type Finding, failed, Stages } from "../_shared/stages.ts";
 import { accessOf } from "./access.ts";
 import type { SnowflakeSettings } from "./config.ts";
 import type { SnowflakeDriver } from "./driver.ts";
 import { asConnectorError } from "./failures.ts";
-import { type Finding, failed } from "./findings.ts";
 import { knock } from "./knock.ts";
 
 const longestSkewMs = 5_000;
@@ -26,21 +25,16 @@ export async function testStages(
 ): Promise<readonly ConnectionStage[]> {
   const deadline = new CallDeadline(options.signal, options.timeoutMs);
   const door = knock(settings.origin, clock);
-  const stages: ConnectionStage[] = [];
-  const stage = async (name: ConnectionStage["name"], work: () => Promise<Finding>) => {
-    const startedMs = clock.monotonicMs();
-    const isOver = stages.some(({ status }) => status === "failed");
-    const finding = isOver ? notRun : await find(deadline, work);
-    stages.push({ name, ...finding, durationMs: clock.monotonicMs() - startedMs });
-  };
+  const failureOf = (error: unknown) => asConnectorError(error).failure;
+  const stages = new Stages({ clock, failureOf, deadline });
   try {
-    await stage("reach", async () => {
+    await stages.go("reach", async () => {
       await door.reached;
       return door.isTried
         ? { status: "ok", message: "The host accepts connections." }
         : throughProxy;
     });
-    await stage("tls", async () => {
+    await stages.go("tls", async () => {
       await door.secured;
       if (!door.isTried) {
         return throughProxy;
@@ -49,7 +43,7 @@ export async function testStages(
         ? { status: "ok", message: "Encrypted, and the server's certificate is trusted." }
         : { status: "ok", message: "Not encrypted; the server is on this machine." };
     });
-    await stage("sign_in", async () => {
+    await stages.go("sign_in", async () => {
       try {
         await driver.open(deadline);
         return { status: "ok", message: "Snowflake let the user in." };
@@ -57,32 +51,20 @@ export async function testStages(
         return whySignInFailed(asConnectorError(error).failure, door.skewMs());
       }
     });
-    await stage("access", () => driver.call(options, (ask) => accessOf(ask, settings, datasets)));
-    await stage("clock", async () => clockOf(door.skewMs()));
+    await stages.go("access", () =>
+      driver.call(options, (ask) => accessOf(ask, settings, datasets)),
+    );
+    await stages.go("clock", async () => clockOf(door.skewMs()));
   } finally {
     deadline.end();
     door.leave();
   }
-  return stages;
-}
-
-async function find(deadline: CallDeadline, work: () => Promise<Finding>): Promise<Finding> {
-  try {
-    const end = await deadline.race(work());
-    return end.isStopped ? failed(stoppedFailure(end.reason)) : end.value;
-  } catch (error) {
-    return failed(asConnectorError(error).failure);
-  }
+  return stages.found;
 }
 
 const throughProxy: Finding = {
   status: "ok",
   message: "Left to the sign-in, which goes through the proxy of the environment.",
-};
-
-const notRun: Finding = {
-  status: "notRun",
-  message: "Not tried, because an earlier stage failed.",
 };
 
 /** Snowflake does not say that a key pair was refused for the time in it; the host's own clock does. */

@@ -43,7 +43,7 @@ const yesNoRows: Readonly<Record<YesNo, Omit<Row, "cell">>> = {
   billsWakeTime: {
     label: "bills wake time",
     meaning:
-      "Being awake costs money, so that probes of one schedule run back to back. Elsewhere they are spread over time.",
+      "Being awake costs money, so that probes of one schedule run back to back; where bytes are not reported, many datasets share one statement. Elsewhere probes are spread over time.",
   },
   estimatesBytes: {
     label: "bytes estimated",
