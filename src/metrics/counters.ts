@@ -6,12 +6,20 @@ import { labelValue } from "./labels.ts";
 import type { DeliveryResultLabel, MetricDefinition } from "./names.ts";
 import { deliveryResults, metrics } from "./names.ts";
 import type { Sample } from "./samples.ts";
+import type { Slices } from "./slices.ts";
 import type { MetricsSnapshot } from "./snapshot.ts";
 
 /** Whose calls cost something: the labels of what they cost. */
 interface Spender {
   readonly connection: string;
   readonly product: string;
+}
+
+/** What has series at one moment. */
+export interface Subjects {
+  readonly connections: ReadonlySet<string>;
+  readonly spenders: ReadonlyMap<string, Spender>;
+  readonly notifiers: ReadonlySet<string>;
 }
 
 /** Counters and histograms: what only grows, and is lost with the process. */
@@ -75,10 +83,21 @@ export class Counters {
     this.#deliveries.inc({ ...this.#notifier(notifier), result: labelValue(result) }, 1);
   }
 
-  /** Starts the series of configured connections at 0, so that their first increase shows, and removes all others. */
-  keepConnections(connections: readonly string[]): void {
+  subjects(): Subjects {
+    return {
+      connections: new Set(this.#connections),
+      spenders: new Map(this.#spenders),
+      notifiers: new Set(this.#notifiers),
+    };
+  }
+
+  /**
+   * Starts the series of configured connections at 0, so that their first increase shows, and removes the others of
+   * `before`: what has come since the snapshot was begun may be of a newer configuration, and counts.
+   */
+  keepConnections(connections: readonly string[], before: Subjects): void {
     const kept = new Set(connections.map((name) => this.#connection(name).connection));
-    for (const connection of this.#connections.difference(kept)) {
+    for (const connection of before.connections.difference(kept)) {
       this.#connections.delete(connection);
       this.#probeDuration.remove({ connection });
       this.#probeLag.remove({ connection });
@@ -87,23 +106,28 @@ export class Counters {
   }
 
   /** As `keepConnections`, for the products that are looked at through them. What they scan is unknown until told. */
-  keepSpenders(spenders: MetricsSnapshot["spenders"]): void {
-    const kept = new Set(
-      spenders.map(({ connection, product }) => keyOf(this.#spender(connection, product))),
+  async keepSpenders(
+    spenders: MetricsSnapshot["spenders"],
+    before: Subjects,
+    slices: Slices,
+  ): Promise<void> {
+    const keys = await slices.map(spenders, ({ connection, product }) =>
+      keyOf(this.#spender(connection, product)),
     );
-    for (const [key, spender] of this.#spenders) {
+    const kept = new Set(keys);
+    await slices.map(before.spenders, ([key, spender]) => {
       if (!kept.has(key)) {
         this.#spenders.delete(key);
         this.#warehouseSeconds.remove({ ...spender });
         this.#bytesScanned.remove({ ...spender });
       }
-    }
+    });
   }
 
   /** As `keepConnections`, for the notifiers that deliveries may be pending at. */
-  keepNotifiers(pending: MetricsSnapshot["deliveriesPending"]): void {
+  keepNotifiers(pending: MetricsSnapshot["deliveriesPending"], before: Subjects): void {
     const kept = new Set(pending.map(({ notifier }) => this.#notifier(notifier).notifier));
-    for (const notifier of this.#notifiers.difference(kept)) {
+    for (const notifier of before.notifiers.difference(kept)) {
       this.#notifiers.delete(notifier);
       for (const result of deliveryResults) {
         this.#deliveries.remove({ notifier, result });

@@ -3,7 +3,7 @@ import type { CallCost } from "../core/cost.ts";
 import type { Logger } from "../core/logger.ts";
 import type { DurationMs, EpochMs, SlotEnding } from "../core/vocabulary.ts";
 import { Allowance } from "./allowance.ts";
-import { Counters } from "./counters.ts";
+import { Counters, type Subjects } from "./counters.ts";
 import { contentType, renderFamily } from "./exposition.ts";
 import {
   families,
@@ -110,11 +110,10 @@ export class Metrics {
 
   async #renderAll(): Promise<Exposition> {
     const slices = new Slices(this.#clock);
+    const before = this.#counters.subjects();
     const snapshot = await this.#takeSnapshot(slices);
     if (snapshot !== null) {
-      this.#guard("connections", () => this.#counters.keepConnections(snapshot.connections));
-      this.#guard("spenders", () => this.#counters.keepSpenders(snapshot.spenders));
-      this.#guard("notifiers", () => this.#counters.keepNotifiers(snapshot.deliveriesPending));
+      await this.#keep(snapshot, before, slices);
     }
     const allowance = new Allowance(this.#maxSeries);
     const rendered = new Map<MetricKey, readonly Buffer[]>();
@@ -131,6 +130,17 @@ export class Metrics {
     const exposition = { contentType, chunks };
     this.#rendered = { exposition, atMs: this.#clock.monotonicMs() };
     return exposition;
+  }
+
+  async #keep(snapshot: MetricsSnapshot, before: Subjects, slices: Slices): Promise<void> {
+    const { connections, spenders, deliveriesPending } = snapshot;
+    this.#guard("connections", () => this.#counters.keepConnections(connections, before));
+    this.#guard("notifiers", () => this.#counters.keepNotifiers(deliveriesPending, before));
+    try {
+      await this.#counters.keepSpenders(spenders, before, slices);
+    } catch {
+      this.#report("spenders");
+    }
   }
 
   /** Empty when the family cannot be shown at all; the rest of the exposition is served without it. */

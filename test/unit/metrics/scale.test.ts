@@ -199,6 +199,24 @@ describe("reloads", () => {
   });
 });
 
+describe("what is counted while a snapshot is taken", () => {
+  it("of a product, connection and notifier that it does not know yet is not lost", async () => {
+    const { metrics } = start();
+    const { promise, resolve } = Promise.withResolvers<MetricsSnapshot>();
+    metrics.attach(() => promise);
+    const rendered = metrics.render();
+    metrics.queryRan("new", [{ product: "added", bytes: 7, busyMs: 1_000 }]);
+    metrics.deliveryAttempted("pager", "sent");
+    resolve(nothing);
+    const text = Buffer.concat((await rendered).chunks).toString();
+    expect(seriesOf(text, "tidemark_queries_total")).toEqual(["connection=new 1"]);
+    expect(seriesOf(text, "tidemark_bytes_scanned_total")).toEqual([
+      "connection=new,product=added 7",
+    ]);
+    expect(seriesOf(text, "tidemark_deliveries_total")).toContain("notifier=pager,result=sent 1");
+  });
+});
+
 describe("whatever names are made of", () => {
   it("the exposition is valid", async () => {
     const name = fc.oneof(
