@@ -35,7 +35,6 @@ describe("tidemark", () => {
   it.each([
     ["check", "--format", "junit"],
     ["check", "--record"],
-    ["generate", "dashboards"],
   ])("refuses what is not built yet: %s %s", async (...args) => {
     const { exitCode, stdout, stderr } = await tidemark(...args);
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });
