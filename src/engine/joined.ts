@@ -44,7 +44,7 @@ export class JoinedMeasuring {
   /** Datasets whose last statement of their own had a failure. */
   readonly #failing = new Set<string>();
   #isTaking = false;
-  /** Fewer than could be where a joined statement has taken too long. */
+  /** Fewer than could be after a joined statement has failed; one more with each that succeeds. */
   #mostDatasets = maxDatasets;
 
   constructor(gate: LimitFunction) {
@@ -160,10 +160,12 @@ export class JoinedMeasuring {
       });
     } catch (error) {
       const failure = failureOf(error, logger);
-      if (failure.kind === "timeout") {
-        this.#mostDatasets = Math.max(2, Math.ceil(group.length / 2));
+      if (sharedKinds.has(failure.kind)) {
+        return parts.map((own) => failedFigures(own, failure));
       }
-      return sharedKinds.has(failure.kind) ? parts.map((own) => failedFigures(own, failure)) : null;
+      // It may have been too much at once, where each of them answers alone.
+      this.#mostDatasets = Math.max(2, Math.ceil(group.length / 2));
+      return null;
     } finally {
       for (const { context } of group) {
         context.onStatement(label, undefined);

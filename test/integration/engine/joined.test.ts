@@ -194,6 +194,20 @@ describe("probes of several datasets at the same time", () => {
     expect(datasetsAsked()).toEqual([6]);
   });
 
+  it("are asked fewer at a time, too, where each answers alone what was too much together", async () => {
+    const names = ["a", "b", "c", "d", "e", "f"];
+    stage.write({
+      "orders.product.yaml": productOf(
+        "orders",
+        Object.fromEntries(names.map((name) => [name, `files: many.csv, ${enough}`])),
+      ),
+    });
+    warehouse.failure = (sql) => (sql.includes("p3.") ? "resource" : null);
+    await run();
+    await run();
+    expect(datasetsAsked()).toEqual([3, 3]);
+  });
+
   it("do not share a statement with datasets of another time zone", async () => {
     stage.write({
       "orders.product.yaml": productOf("orders", {
