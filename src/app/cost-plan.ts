@@ -12,6 +12,7 @@ import { spellStatement } from "../engine/spell.ts";
 import { refOf, type Warehouse, Warehouses } from "../engine/warehouses.ts";
 import { scheduleKey } from "../time/schedule.ts";
 import { utcDayMs, utcDayOf } from "../time/utc-day.ts";
+import { withCosts } from "./command-costs.ts";
 import { newId } from "./ids.ts";
 import { registries, types } from "./registries.ts";
 
@@ -71,7 +72,8 @@ const autoSuspendMs: DurationMs = 60_000;
 
 /**
  * What the schedules of the selected checks are estimated to cost on an average day. Connects, to ask for dry runs and
- * metadata; runs no statement. What a warehouse does not say is not known, which is neither nothing nor an error.
+ * metadata, which is counted; runs no statement of a check. What a warehouse does not say is not known, which is neither
+ * nothing nor an error.
  */
 export async function planCost(mesh: Mesh, options: CostPlanOptions): Promise<CostPlan> {
   const { clock, logger, specs = registries.connectors } = options;
@@ -88,8 +90,10 @@ export async function planCost(mesh: Mesh, options: CostPlanOptions): Promise<Co
       const dataset = mesh.datasets.get(probe.datasetId);
       return dataset === undefined || checks.length === 0 ? [] : [{ probe, checks, dataset }];
     });
-    const probes = await Promise.all(
-      asked.map((one) => estimateOf(one, warehouses.of(one.probe.connection), options)),
+    const probes = await withCosts(mesh, warehouses.costs, { logger, nowMs: clock.now() }, () =>
+      Promise.all(
+        asked.map((one) => estimateOf(one, warehouses.of(one.probe.connection), options)),
+      ),
     );
     const tomorrowMs = utcDayOf(clock.now()) + utcDayMs;
     const waking = asked.filter((_, index) => probes[index]?.wakes === true);
@@ -158,7 +162,8 @@ async function bytesOf(
   if (statements.length === 0) {
     return { bytesPerRun: 0, basis: null, failure: null };
   }
-  if (!Object.hasOwn(connector, "estimate")) {
+  const estimate = connector.estimate?.bind(connector);
+  if (estimate === undefined) {
     const { bytes } = statistics;
     return bytes === undefined
       ? { bytesPerRun: null, basis: null, failure: null }
@@ -171,11 +176,11 @@ async function bytesOf(
       statements.map((sql) => {
         const label = `${id.slice(0, 80)} estimate ${newId()}`;
         return gate(() =>
-          connector.estimate?.(sql, { signal, timeoutMs, label, products: [product], timezone }),
+          estimate(sql, { signal, timeoutMs, label, products: [product], timezone }),
         );
       }),
     );
-    const bytesPerRun = estimates.reduce((sum, one) => sum + (one?.bytes ?? 0), 0);
+    const bytesPerRun = estimates.reduce((sum, { bytes }) => sum + bytes, 0);
     return { bytesPerRun, basis: "dry_run", failure: null };
   } catch (error) {
     if (!(error instanceof ConnectorError)) {
