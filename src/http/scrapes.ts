@@ -11,19 +11,20 @@ import { acceptsGzip } from "./accept-encoding.ts";
 /** What fits into one packet gains nothing. */
 const smallestZipped = 1_400;
 
-/** An exposition is some 20 MB for 20,000 checks, and a scraper that reads slowly holds one. */
+/** An answer is some 20 MB for 20,000 checks, or 1 MB with gzip, and a scraper that reads slowly holds one. */
 const maxHeld = 5;
 
 /**
- * Answers scrapes. Those of one exposition share its bytes and its gzip, which is made in a thread of its own. Answers
- * under way hold `maxHeld` expositions at most: when one more is to be sent, those that hold the oldest are cut off.
+ * Answers scrapes. Those of one exposition share its bytes and its gzip, which is made in a thread of its own. Scrapers
+ * hold `maxHeld` bodies at most, and what they were made of no longer: when one more is to be sent, those that read the
+ * oldest are cut off.
  */
 export class Scrapes {
   readonly #render: () => Promise<Exposition>;
   readonly #plain = new WeakMap<Exposition, Promise<Buffer>>();
   readonly #zipped = new WeakMap<Exposition, Promise<Buffer>>();
   /** Oldest first. */
-  readonly #underWay = new Map<Exposition, Set<ServerResponse>>();
+  readonly #underWay = new Map<Buffer, Set<ServerResponse>>();
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(render: () => Promise<Exposition>) {
@@ -45,7 +46,7 @@ export class Scrapes {
     if (isOver(reply.raw)) {
       return reply.hijack();
     }
-    this.#hold(exposition, reply.raw);
+    this.#hold(body, reply.raw);
     if (isZipped) {
       reply.header("content-encoding", "gzip");
     }
@@ -58,13 +59,13 @@ export class Scrapes {
     await this.#turn;
   }
 
-  #hold(exposition: Exposition, response: ServerResponse): void {
-    const holders = this.#underWay.get(exposition) ?? new Set();
-    this.#underWay.set(exposition, holders.add(response));
+  #hold(body: Buffer, response: ServerResponse): void {
+    const holders = this.#underWay.get(body) ?? new Set();
+    this.#underWay.set(body, holders.add(response));
     response.once("close", () => {
       holders.delete(response);
-      if (holders.size === 0 && this.#underWay.get(exposition) === holders) {
-        this.#underWay.delete(exposition);
+      if (holders.size === 0 && this.#underWay.get(body) === holders) {
+        this.#underWay.delete(body);
       }
     });
     const [oldest] = this.#underWay;
