@@ -109,7 +109,7 @@ export function stateOf(mesh: Mesh): WatchState {
             outcome: "pass",
             summary: "Fresh.",
             measured: { age_seconds: 61.5 + at },
-            expected: {},
+            expected: { max_age_seconds: 7_200 },
           },
         },
       ],

@@ -12,8 +12,8 @@ import type { WatchState } from "./state.ts";
 
 /**
  * What the gauges show at `nowMs`: a verdict whose hold has run out is unknown without any probe. Taken in slices, as
- * thousands of SLOs take a while. What is committed between two of them has an instant after `nowMs`: it changes no
- * verdict and no SLO, at most the figures beside.
+ * thousands of SLOs take a while. What is committed between two of them has an instant after `nowMs` and changes no
+ * verdict; an exclusion that is made between two shows in some SLOs at once, and in all of them with the next snapshot.
  */
 export async function snapshotOf(
   mesh: Mesh,

@@ -23,7 +23,7 @@ import type { MetricsSnapshot } from "./snapshot.ts";
 const freshForMs: DurationMs = 1000;
 
 /**
- * Series that one render shows of products, twice what 20,000 checks and 6,000 SLOs have: about 30 MB. More would make
+ * Series that one render shows of products, half as many again as 20,000 checks and 6,000 SLOs have: about 30 MB. More would make
  * Prometheus give up on the scrape, and lose the metrics of the daemon with the rest.
  */
 const maxSeries = 300_000;
