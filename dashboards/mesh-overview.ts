@@ -1,39 +1,24 @@
-import { DashboardBuilder, RowBuilder } from "@grafana/grafana-foundation-sdk/dashboard";
+import { type DashboardBuilder, RowBuilder } from "@grafana/grafana-foundation-sdk/dashboard";
 import { colours } from "./_shared/colours.ts";
 import { openIncidents } from "./_shared/counts.ts";
 import { fixed, stateMappings } from "./_shared/fields.ts";
-import { linkOut, otherDashboards, tag, uids } from "./_shared/links.ts";
+import { linkOut, uids } from "./_shared/links.ts";
+import { dashboardOfProducts } from "./_shared/of-products.ts";
 import { lines, strips } from "./_shared/panels.ts";
-import { productTable, stateCounts } from "./_shared/products.ts";
+import { productTable } from "./_shared/products.ts";
 import { like, ofChosen } from "./_shared/promql.ts";
 import { productState } from "./_shared/states.ts";
-import { addressVariables, dataSourceVariable, facetVariable } from "./_shared/variables.ts";
 
 /** Every product of the mesh, and which of them keep what they promise. */
 export function meshOverview(): DashboardBuilder {
-  const dashboard = new DashboardBuilder("Tidemark / Mesh overview")
-    .uid(uids.mesh)
-    .description(
+  return dashboardOfProducts({
+    title: "Tidemark / Mesh overview",
+    uid: uids.mesh,
+    description:
       "Every data product: kept, at risk, broken or unseen, the least error budget first.",
-    )
-    .tags([tag])
-    .timezone("browser")
-    .time({ from: "now-24h", to: "now" })
-    .refresh("1m")
-    .variables([
-      dataSourceVariable(),
-      facetVariable("domain"),
-      facetVariable("owner"),
-      facetVariable("tier"),
-      facetVariable("product"),
-      ...addressVariables(),
-    ])
-    .link(otherDashboards())
-    .link(linkOut("API", "The products as JSON", "${api_url}/api/v1/products"));
-  for (const count of stateCounts()) {
-    dashboard.withPanel(count);
-  }
-  return dashboard
+    from: "now-24h",
+  })
+    .link(linkOut("API", "The products as JSON", "${api_url}/api/v1/products"))
     .withPanel(productTable({ title: "Data products", height: 14 }))
     .withPanel(
       lines({

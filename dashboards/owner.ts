@@ -1,6 +1,6 @@
-import { DashboardBuilder } from "@grafana/grafana-foundation-sdk/dashboard";
+import type { DashboardBuilder } from "@grafana/grafana-foundation-sdk/dashboard";
 import { metrics } from "../src/metrics/names.ts";
-import { colours } from "./_shared/colours.ts";
+import { type Colour, colours } from "./_shared/colours.ts";
 import { openIncidents } from "./_shared/counts.ts";
 import {
   budgetSteps,
@@ -10,37 +10,23 @@ import {
   noneIsWell,
   steps,
 } from "./_shared/fields.ts";
-import { linkOut, otherDashboards, ownerUrl, tag, uids } from "./_shared/links.ts";
+import { linkOut, ownerUrl, uids } from "./_shared/links.ts";
+import { dashboardOfProducts } from "./_shared/of-products.ts";
 import { lines } from "./_shared/panels.ts";
-import { productTable, stateCounts } from "./_shared/products.ts";
+import { productTable } from "./_shared/products.ts";
 import { chosenProducts, is, ofChosen, series } from "./_shared/promql.ts";
 import { leastBudget, productState, type State, states } from "./_shared/states.ts";
 import { type FigureColumn, table } from "./_shared/table.ts";
-import { addressVariables, dataSourceVariable, facetVariable } from "./_shared/variables.ts";
 
 /** What a team owns: how it stands, what is open, and what looking at it costs. */
 export function owner(): DashboardBuilder {
-  const dashboard = new DashboardBuilder("Tidemark / Owner")
-    .uid(uids.owner)
-    .description("What each team owns: how it stands, what is open, and what looking costs.")
-    .tags([tag])
-    .timezone("browser")
-    .time({ from: "now-7d", to: "now" })
-    .refresh("1m")
-    .variables([
-      dataSourceVariable(),
-      facetVariable("domain"),
-      facetVariable("owner"),
-      facetVariable("tier"),
-      facetVariable("product"),
-      ...addressVariables(),
-    ])
-    .link(otherDashboards())
-    .link(linkOut("API", "Open incidents as JSON", "${api_url}/api/v1/incidents?open=true"));
-  for (const count of stateCounts()) {
-    dashboard.withPanel(count);
-  }
-  return dashboard
+  return dashboardOfProducts({
+    title: "Tidemark / Owner",
+    uid: uids.owner,
+    description: "What each team owns: how it stands, what is open, and what looking costs.",
+    from: "now-7d",
+  })
+    .link(linkOut("API", "Open incidents as JSON", "${api_url}/api/v1/incidents?open=true"))
     .withPanel(teams())
     .withPanel(productTable({ title: "Data products", height: 10 }))
     .withPanel(incidents())
@@ -48,11 +34,7 @@ export function owner(): DashboardBuilder {
     .withPanel(busy());
 }
 
-function countOf(
-  state: State,
-  title: string,
-  colour: (typeof colours)[keyof typeof colours],
-): FigureColumn {
+function countOf(state: State, title: string, colour: Colour): FigureColumn {
   return {
     title,
     expr: `sum by (owner) (${ofChosen(productState(null))} == bool ${states[state]})`,

@@ -1,0 +1,34 @@
+import { DashboardBuilder } from "@grafana/grafana-foundation-sdk/dashboard";
+import { otherDashboards, tag } from "./links.ts";
+import { stateCounts } from "./products.ts";
+import { addressVariables, dataSourceVariable, facetVariable } from "./variables.ts";
+
+/** A dashboard of the data products that its reader chooses; how many stand how is counted at its top. */
+export function dashboardOfProducts(o: {
+  readonly title: string;
+  readonly uid: string;
+  readonly description: string;
+  /** As Grafana writes it, `now-24h`. */
+  readonly from: string;
+}): DashboardBuilder {
+  const dashboard = new DashboardBuilder(o.title)
+    .uid(o.uid)
+    .description(o.description)
+    .tags([tag])
+    .timezone("browser")
+    .time({ from: o.from, to: "now" })
+    .refresh("1m")
+    .variables([
+      dataSourceVariable(),
+      facetVariable("domain"),
+      facetVariable("owner"),
+      facetVariable("tier"),
+      facetVariable("product"),
+      ...addressVariables(),
+    ])
+    .link(otherDashboards());
+  for (const count of stateCounts()) {
+    dashboard.withPanel(count);
+  }
+  return dashboard;
+}
