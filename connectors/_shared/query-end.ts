@@ -9,8 +9,13 @@ const token =
 
 /** A statement without the semicolons and remarks at its end: a subquery may not have the former. */
 export function withoutEnd(sql: string): string {
+  return cutBehindSolid(sql, token);
+}
+
+/** The statement up to its last token of the group `solid`; `tokens` matches all of it, piece by piece. */
+export function cutBehindSolid(sql: string, tokens: RegExp): string {
   let end = 0;
-  for (const { index, 0: text, groups } of sql.matchAll(token)) {
+  for (const { index, 0: text, groups } of sql.matchAll(tokens)) {
     end = groups?.["solid"] === undefined ? end : index + text.length;
   }
   return sql.slice(0, end);

@@ -1,7 +1,6 @@
 import type { Clock } from "../../src/core/clock.ts";
 import {
   type CallOptions,
-  ConnectorError,
   type DatasetColumns,
   type DatasetRef,
   type DatasetStatistics,
@@ -10,7 +9,7 @@ import {
 import type { CatalogueColumn, Measured } from "../../src/core/measurement.ts";
 import type { EpochMs } from "../../src/core/vocabulary.ts";
 import type { CallDeadline } from "../_shared/deadline.ts";
-import { withoutEnd } from "./dialect.ts";
+import { dialect } from "./dialect.ts";
 import type { BigqueryDriver } from "./driver.ts";
 import { columnsOf } from "./fields.ts";
 import { refuseUnlessSelect } from "./kinds.ts";
@@ -48,12 +47,8 @@ async function describe(
     const { table, atMs } = await tables.get(source.parts, deadline);
     return { ok: true, value: columnsOf(table.schema?.fields ?? [], isStored(table)), atMs };
   }
-  if (source.kind === "files") {
-    const message = "A BigQuery connection reads tables and queries, not files.";
-    throw new ConnectorError({ kind: "invalid_query", message });
-  }
   const atMs = clock.now();
-  const sql = `select * from (\n${withoutEnd(source.sql)}\n) as dataset`;
+  const sql = `select * from ${dialect.relation(source)}`;
   const { statementType, fields } = await driver.dryRun(sql, options, deadline);
   refuseUnlessSelect(statementType);
   return { ok: true, value: columnsOf(fields, false), atMs };

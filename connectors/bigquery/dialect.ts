@@ -1,5 +1,6 @@
 import { ConnectorError, type DatasetSource, type SqlDialect } from "../../src/core/connector.ts";
 import type { AggregateRequest, GapsRequest } from "../../src/core/measurement.ts";
+import { cutBehindSolid } from "../_shared/query-end.ts";
 
 /** GoogleSQL. Statements run with the time zone UTC (see `jobs.ts`), which casts rely on. */
 export const dialect: SqlDialect = {
@@ -62,11 +63,7 @@ const token =
 
 /** A statement without the semicolons and remarks at its end: a subquery may not have the former. */
 export function withoutEnd(sql: string): string {
-  let end = 0;
-  for (const { index, 0: text, groups } of sql.matchAll(token)) {
-    end = groups?.["solid"] === undefined ? end : index + text.length;
-  }
-  return sql.slice(0, end);
+  return cutBehindSolid(sql, token);
 }
 
 /** There is no FILTER clause; aggregates leave out the NULL that `if` makes of other rows. */

@@ -4,6 +4,7 @@ import type { SqlValue } from "../../src/core/value.ts";
 import type { DurationMs } from "../../src/core/vocabulary.ts";
 import { CallDeadline } from "../_shared/deadline.ts";
 import { stoppedFailure } from "../_shared/failures.ts";
+import { pause } from "../_shared/pause.ts";
 import type { BigquerySettings } from "./config.ts";
 import { ApiError, asConnectorError } from "./failures.ts";
 import { type JobReference, jobOf, newJobId, referenceOf } from "./jobs.ts";
@@ -243,12 +244,6 @@ export class BigqueryDriver {
     const known = inserting.catch(() => expected);
     return orStop(bound, () => Promise.race([known, pause(insertGraceMs).then(() => expected)]));
   }
-}
-
-function pause(ms: DurationMs): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, ms).unref();
-  });
 }
 
 /** BigQuery says the same of a job that somebody cancelled and of one that its timeout ended. */

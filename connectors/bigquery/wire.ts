@@ -64,7 +64,6 @@ export const table = z.object({
   streamingBuffer: z.unknown().optional(),
   timePartitioning: z.object({ field: text, expirationMs: text }).optional(),
   requirePartitionFilter: z.boolean().optional(),
-  location: text,
 });
 export type Table = z.output<typeof table>;
 

@@ -1,9 +1,9 @@
 import { ConnectorError } from "../../src/core/connector.ts";
 import type { CallDeadline } from "../_shared/deadline.ts";
 import { stoppedFailure } from "../_shared/failures.ts";
+import { pause } from "../_shared/pause.ts";
 import type { SnowflakeSettings } from "./config.ts";
 import { isBusy } from "./failures.ts";
-import { pause } from "./pause.ts";
 import { type Connection, loadSdk } from "./sdk.ts";
 import { connectionOptions } from "./signin.ts";
 

@@ -1,7 +1,7 @@
 import { ConnectorError } from "../../src/core/connector.ts";
 import type { SqlValue } from "../../src/core/value.ts";
+import { pause } from "../_shared/pause.ts";
 import type { Parameters } from "./parameters.ts";
-import { pause } from "./pause.ts";
 import type { Connection, SdkStatement } from "./sdk.ts";
 import { type Field, toSqlValue } from "./values.ts";
 
