@@ -66,7 +66,9 @@ export function jobOf(
  * https://cloud.google.com/bigquery/docs/labels-intro#requirements
  */
 function labelsOf({ label, products, checks = [] }: JobCall): Record<string, string> {
-  const [ofLabel = "", dataset = ""] = (label.split(" ")[0] ?? "").split("/");
+  const [asker = ""] = label.split(" ");
+  // Metadata are read for several datasets at once, and their label names none.
+  const [ofLabel = "", dataset = ""] = asker.includes("/") ? asker.split("/") : [];
   const [check = ""] = checks;
   const named = {
     daemon: "tidemark",

@@ -147,7 +147,8 @@ export class Partitions {
           }
         }
       }
-      const changedMs = new Map(asked.map((one) => [one.name.table, one.table.lastModifiedTime]));
+      const seen = asked.map((one) => [one.name.table, one.table.lastModifiedTime] as const);
+      const changedMs = new Map([...known.changedMs, ...seen]);
       this.#known.set(key, { askedMs, hasFailed: false, newest, changedMs });
     } catch (error) {
       if (!(error instanceof ConnectorError) || options.signal.aborted) {

@@ -79,6 +79,11 @@ describe("a query's job", () => {
     });
   });
 
+  it("names no product where it is asked for several datasets at once", async () => {
+    await query("select 1 as one", { label: "metadata of 3 datasets" });
+    expect(inserted("job").at(-1)?.configuration["labels"]).toEqual({ daemon: "tidemark" });
+  });
+
   it.each([
     [["Fresh!"], "checks=Fresh_", { check: "fresh_" }],
     [["fresh", "enough", "shape"], "checks=fresh,enough,shape", { checks: "3" }],
