@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import type { Verdicts } from "../_shared/verdicts.ts";
 
-/** What a tool printed, on both streams, and its exit code; null where it is not installed. */
+/** What a tool printed, on both streams, and its exit code; null where it is not installed. Throws when it hangs. */
 export function runTool(
   command: string,
   ...args: readonly string[]
@@ -11,7 +11,13 @@ export function runTool(
     timeout: 60_000,
     maxBuffer: 64_000_000,
   });
-  return error === undefined ? { exitCode: status, text: `${stdout}${stderr}` } : null;
+  if (error === undefined) {
+    return { exitCode: status, text: `${stdout}${stderr}` };
+  }
+  if ("code" in error && error.code === "ENOENT") {
+    return null;
+  }
+  throw error;
 }
 
 /** Claims that the tool accepts what it is given, or says that it was not run. */
