@@ -5,12 +5,13 @@ import { type Colour, colours } from "./colours.ts";
 import { brokenChecks, openIncidents, silentChecks } from "./counts.ts";
 import {
   budgetSteps,
-  burnSteps,
   byThresholds,
   colouredCell,
   colouredText,
   coverageSteps,
+  hourBurnSteps,
   noneIsWell,
+  shareUnit,
   someAreUnknown,
   stateMappings,
   steps,
@@ -57,26 +58,26 @@ const productFigures: readonly FigureColumn[] = [
   {
     title: "Budget left",
     expr: leastBudget(null),
-    unit: "percentunit",
+    unit: shareUnit,
     properties: [colouredText, ...byThresholds(budgetSteps)],
   },
   {
     title: "Budget at worst",
     expr: `min by (product) (${lower})`,
-    unit: "percentunit",
+    unit: shareUnit,
     properties: [colouredText, ...byThresholds(budgetSteps)],
   },
   {
     title: "Coverage",
     expr: `min by (product) (${series(metrics.sloCoverage)})`,
-    unit: "percentunit",
+    unit: shareUnit,
     properties: [colouredText, ...byThresholds(coverageSteps)],
   },
   {
     title: "Burn rate, 1 h",
     expr: `max by (product) (${burnRate({ window: is("1h") })})`,
     unit: "none",
-    properties: [colouredText, { id: "decimals", value: 1 }, ...byThresholds(burnSteps)],
+    properties: [colouredText, { id: "decimals", value: 1 }, ...byThresholds(hourBurnSteps)],
   },
   {
     title: "Broken checks",
@@ -104,7 +105,6 @@ export function productTable(o: { readonly title: string; readonly height: numbe
     title: o.title,
     description:
       "Every chosen data product, as its worst SLO is; what is not known is grey. Budget left is what remains of the error budget as far as is known, and unknown while nothing is known of one of the SLOs; at worst is if all unknown time had been bad.",
-    key: "product",
     names: [
       { label: "product", title: "Product", url: productUrl },
       { label: "domain", title: "Domain" },
@@ -123,7 +123,10 @@ export function productTable(o: { readonly title: string; readonly height: numbe
         expr: `(${column.expr}) and on (product) ${chosenProducts}`,
       })),
     ],
-    sortBy: "Budget left",
+    sortBy: [
+      ["State", "least"],
+      ["Budget left", "least"],
+    ],
     width: 24,
     height: o.height,
   });

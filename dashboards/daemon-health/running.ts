@@ -26,7 +26,6 @@ function build(): Builder<Panel> {
   return table({
     title: "Running",
     description: "The daemons that are scraped, by version. None is listed while none is.",
-    key: "version",
     names: [
       { label: "version", title: "Version" },
       { label: "node", title: "Node.js" },
@@ -39,7 +38,7 @@ function build(): Builder<Panel> {
         properties: [fixed(colours.figure)],
       },
     ],
-    sortBy: "Version",
+    sortBy: [["Version", "least"]],
     width: 8,
     height: 4,
   });

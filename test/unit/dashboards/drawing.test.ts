@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { colours } from "../../../dashboards/_shared/colours.ts";
 import { committed, panels } from "./committed.ts";
+import { under } from "./under.ts";
 
 /** Okabe and Ito (2008), Color Universal Design, in hex, and the grey that is none of them. */
 const allowed = [
@@ -16,15 +17,6 @@ const allowed = [
 ];
 const green = "#009E73";
 const grey = "#B0B0B0";
-
-/** Every value under a key, wherever it stands. */
-function under(key: string, value: unknown): readonly unknown[] {
-  if (typeof value !== "object" || value === null) {
-    return [];
-  }
-  const entries: readonly (readonly [string, unknown])[] = Object.entries(value);
-  return entries.flatMap(([name, part]) => [...(name === key ? [part] : []), ...under(key, part)]);
-}
 
 describe("the colours", () => {
   it("are those of Okabe and Ito, each with one meaning, and one grey", () => {
@@ -101,6 +93,10 @@ describe("what is absent", () => {
         return under("text", one).map((text, index) => `${String(text)} ${String(shown[index])}`);
       });
     expect([...new Set(words)].sort()).toEqual([
+      // The colour is that of the threshold.
+      "< 0% undefined",
+      "> 99.99% undefined",
+      "> 99.9999% undefined",
       "at risk #E69F00",
       "broken #D55E00",
       "holds #009E73",
