@@ -11,7 +11,7 @@ import {
   shareUnit,
   steps,
 } from "./_shared/fields.ts";
-import { linkOut, ownerUrl, uids } from "./_shared/links.ts";
+import { linkOut, ownerUrl } from "./_shared/links.ts";
 import { dashboardOfProducts } from "./_shared/of-products.ts";
 import { lines } from "./_shared/panels.ts";
 import { productTable } from "./_shared/products.ts";
@@ -23,7 +23,7 @@ import { type FigureColumn, table } from "./_shared/table.ts";
 export function owner(): DashboardBuilder {
   return dashboardOfProducts({
     title: "Tidemark / Owner",
-    uid: uids.owner,
+    name: "owner",
     description: "What each team owns: how it stands, what is open, and what looking costs.",
     from: "now-7d",
   })

@@ -103,6 +103,8 @@ export function steps(
 }
 
 export const budgetSteps = steps(colours.broken, [0, colours.atRisk], [0.25, colours.kept]);
+/** What nobody has seen breaks nothing: a budget that would be overspent is a risk. */
+export const worstSteps = steps(colours.atRisk, [0, colours.figure]);
 /** Coverage is no promise: it is grey where an SLO's burn rates freeze by default, and blue above. */
 export const coverageSteps = steps(colours.unknown, [0.9, colours.figure]);
 /**

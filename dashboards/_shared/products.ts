@@ -15,6 +15,7 @@ import {
   someAreUnknown,
   stateMappings,
   steps,
+  worstSteps,
 } from "./fields.ts";
 import { ownerUrl, productUrl } from "./links.ts";
 import { stat } from "./panels.ts";
@@ -65,7 +66,7 @@ const productFigures: readonly FigureColumn[] = [
     title: "Budget at worst",
     expr: `min by (product) (${lower})`,
     unit: shareUnit,
-    properties: [colouredText, ...byThresholds(budgetSteps)],
+    properties: [colouredText, ...byThresholds(worstSteps)],
   },
   {
     title: "Coverage",

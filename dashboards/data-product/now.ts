@@ -1,4 +1,5 @@
 import type { PanelBuilder as StatBuilder } from "@grafana/grafana-foundation-sdk/stat";
+import type { PanelBuilder as TableBuilder } from "@grafana/grafana-foundation-sdk/table";
 import { metrics } from "../../src/metrics/names.ts";
 import { colours } from "../_shared/colours.ts";
 import { brokenChecks, openIncidents, silentChecks } from "../_shared/counts.ts";
@@ -11,11 +12,37 @@ import {
   stateMappings,
   steps,
 } from "../_shared/fields.ts";
+import { ownerUrl } from "../_shared/links.ts";
 import { stat } from "../_shared/panels.ts";
 import { like, series } from "../_shared/promql.ts";
 import { leastBudget, productState } from "../_shared/states.ts";
+import { table } from "../_shared/table.ts";
 
 const product = { product: like("$product") };
+
+/** Whom to ask. */
+export function whose(): TableBuilder {
+  return table({
+    title: "Whose it is",
+    description: "Who owns the data product, in which domain, and of which tier it is.",
+    names: [
+      { label: "owner", title: "Owner", url: ownerUrl },
+      { label: "domain", title: "Domain" },
+      { label: "tier", title: "Tier" },
+    ],
+    figures: [
+      {
+        title: "Listed",
+        expr: `max by (owner, domain, tier) (${series(metrics.productInfo, product)})`,
+        unit: "none",
+      },
+    ],
+    hidden: ["Listed"],
+    sortBy: [["Owner", "least"]],
+    width: 24,
+    height: 4,
+  });
+}
 
 /** Where the product stands at this moment. */
 export function standing(): readonly StatBuilder[] {

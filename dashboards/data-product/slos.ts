@@ -15,6 +15,7 @@ import {
   shareUnit,
   stateMappings,
   steps,
+  worstSteps,
 } from "../_shared/fields.ts";
 import { lines } from "../_shared/panels.ts";
 import { burnRate, is, like, seen, series } from "../_shared/promql.ts";
@@ -73,7 +74,7 @@ export function sloTable(): TableBuilder {
         title: "Budget at worst",
         expr: `min by (slo) (${remaining("lower")})`,
         unit: shareUnit,
-        properties: [colouredText, ...byThresholds(budgetSteps)],
+        properties: [colouredText, ...byThresholds(worstSteps)],
       },
       {
         title: "Coverage",
@@ -160,7 +161,7 @@ export function sloPanels(): readonly TimeSeriesBuilder[] {
       ...place,
       title: "Burn rates of $slo",
       description:
-        "How many times faster than the objective allows the budget is spent, by window. Nothing is drawn where too little of a window was measured. The lines are at the rates that alerts watch for: 1 over 3 d, which spends the budget in just the period, 3 over a day, and, in vermilion, 6 over 6 h and 14.4 over an hour.",
+        "How many times faster than the objective allows the budget is spent, by window. Nothing is drawn where too little of a window was measured. The lines are at the rates that alerts watch for: 1 over days, which spends the budget in just the period, 3 over a day, and, in vermilion, 6 over 6 h and 14.4 over an hour.",
       unit: "none",
       steps: burnSteps,
       queries: [{ expr: burnRate(slo), legend: "{{window}}" }],

@@ -6,6 +6,7 @@ const folder = new URL("../../../dashboards/grafana/", import.meta.url);
 const panel = z.looseObject({
   type: z.string(),
   id: z.number(),
+  gridPos: z.object({ x: z.number(), y: z.number(), w: z.number(), h: z.number() }),
   title: z.string().default(""),
   description: z.string().default(""),
   datasource: z.looseObject({ type: z.string(), uid: z.string() }).optional(),
@@ -22,6 +23,7 @@ const panel = z.looseObject({
     .looseObject({
       defaults: z.looseObject({
         unit: z.string().optional(),
+        noValue: z.string().optional(),
         mappings: z.array(z.unknown()).default([]),
       }),
       overrides: z.array(z.unknown()).optional(),

@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { colours } from "../../../dashboards/_shared/colours.ts";
+import { burnSteps } from "../../../dashboards/_shared/fields.ts";
+import { burnRateAlerts } from "../../../src/slo/burn-rate-tiers.ts";
 import { committed, panels } from "./committed.ts";
 import { under } from "./under.ts";
 
@@ -41,6 +43,31 @@ describe("the colours", () => {
     expect(
       modes.filter((mode) => !["thresholds", "fixed", "shades"].includes(String(mode))),
     ).toEqual([]);
+  });
+});
+
+describe("the lines across burn rates", () => {
+  it("are at all the rates that alerts watch for, those that page in vermilion", () => {
+    const [objectivePpm, dayMs, minuteMs] = [999_000, 86_400_000, 60_000];
+    const watched = [15, 60, 360].flatMap((minutes) =>
+      burnRateAlerts(objectivePpm, 30 * dayMs, minutes * minuteMs),
+    );
+    const rates = [...new Set(watched.map(({ threshold }) => threshold))].sort((a, b) => a - b);
+    expect(burnSteps.slice(1).map(({ value }) => value)).toEqual(rates);
+    const often = burnRateAlerts(objectivePpm, 30 * dayMs, 15 * minuteMs);
+    expect(often.map(({ level, threshold }) => [level, threshold])).toEqual([
+      ["page", 14.4],
+      ["page", 6],
+      ["ticket", 3],
+      ["ticket", 1],
+    ]);
+    expect(burnSteps).toEqual([
+      { value: null, color: "#0072B2" },
+      { value: 1, color: "#E69F00" },
+      { value: 3, color: "#E69F00" },
+      { value: 6, color: "#D55E00" },
+      { value: 14.4, color: "#D55E00" },
+    ]);
   });
 });
 

@@ -100,6 +100,22 @@ const tables = [
     others: { product: "orders" },
   },
   {
+    where: "tidemark-product.json: Whose it is",
+    names: ["Owner", "Domain", "Tier"],
+    figures: ["Listed"],
+    hidden: ["Listed"],
+    first: { owner: "checkout", domain: "sales", tier: "gold" },
+    others: {},
+  },
+  {
+    where: "tidemark-product.json: Checks now",
+    names: ["Dataset", "Check", "Type", "Severity"],
+    figures: ["Listed", "Promise", "Last answer, ago"],
+    hidden: ["Listed"],
+    first: { dataset: "rows", check: "fresh", type: "freshness", severity: "fail" },
+    others: { dataset: "rows", check: "fresh" },
+  },
+  {
     where: "tidemark-daemon.json: Running",
     names: ["Version", "Node.js"],
     figures: ["Daemons"],
@@ -191,8 +207,8 @@ describe("a table", () => {
       ["007", "sales", "kept", "> 99.99%", "unknown", "95.00%"],
     ]);
     expect(figures.map((row) => row.slice(2).map(({ colour }) => colour))).toEqual([
-      [broken, broken, broken, "#0072B2"],
-      [grey, grey, broken, grey],
+      [broken, broken, atRisk, "#0072B2"],
+      [grey, grey, atRisk, grey],
       [kept, kept, grey, "#0072B2"],
     ]);
   });
