@@ -32,7 +32,7 @@ interface PanelText {
   readonly title: string;
   readonly description: string;
   readonly unit: string;
-  /** Of a share, how many decimals its percents have; two unless said. */
+  /** As many as Grafana thinks fit unless said; the percents of a share have two then. */
   readonly decimals?: number;
   readonly width: number;
   readonly height: number;
@@ -85,7 +85,8 @@ export function stat(
     .graphMode(BigValueGraphMode.None)
     .reduceOptions(new ReduceDataOptionsBuilder().calcs(["last"]))
     .withTarget(instantQuery(o.expr, "A"));
-  return share === null ? panel : panel.decimals(share.decimals);
+  const decimals = share?.decimals ?? o.decimals;
+  return decimals === undefined ? panel : panel.decimals(decimals);
 }
 
 /**
@@ -125,7 +126,11 @@ export function lines(
     .tooltip(new VizTooltipOptionsBuilder().mode(TooltipDisplayMode.Multi))
     .targets(o.queries.map(rangeQuery));
   if (share !== null) {
-    panel.decimals(share.decimals).mappings([absentIsUnknown, ...share.mappings]);
+    panel.mappings([absentIsUnknown, ...share.mappings]);
+  }
+  const decimals = share?.decimals ?? o.decimals;
+  if (decimals !== undefined) {
+    panel.decimals(decimals);
   }
   if (o.steps !== undefined) {
     panel

@@ -91,6 +91,8 @@ function silent(): Builder<Panel> {
 function missed(): Builder<Panel> {
   return stat({
     title: "Missed in a day",
+    // An increase is extrapolated to the whole day.
+    decimals: 0,
     description:
       "Due times of the last 24 hours at which no daemon was watching. The time is unknown until data tell otherwise.",
     unit: "none",

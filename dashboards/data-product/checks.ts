@@ -90,7 +90,8 @@ export function measured(): readonly TimeSeriesBuilder[] {
       title: "Rows against what is allowed",
       description:
         "How many rows were counted, and the least and most that each check allows: beyond the orange lines it is broken, beyond the yellow ones it warns. A gap is a number that is not known.",
-      unit: "short",
+      // Written out: a limit and what is just beyond it are not the same.
+      unit: "locale",
       measure: "rows",
       limits: "(min|max)_rows",
     }),

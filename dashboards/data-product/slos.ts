@@ -161,10 +161,17 @@ export function sloPanels(): readonly TimeSeriesBuilder[] {
       ...place,
       title: "Burn rates of $slo",
       description:
-        "How many times faster than the objective allows the budget is spent, by window. Nothing is drawn where too little of a window was measured. The lines are at the rates that alerts watch for: 1 over days, which spends the budget in just the period, 3 over a day, and, in vermilion, 6 over 6 h and 14.4 over an hour.",
+        "How many times faster than the objective allows the budget is spent, by window. Nothing is drawn where too little of a window was measured. The lines are at the rates that alerts watch for: 1 over days, which spends the budget in just the period, 3 over a day, and, in vermilion, 6 over 6 h and 14.4 over an hour. Dashed is the shorter window that must burn as well.",
       unit: "none",
       steps: burnSteps,
       queries: [{ expr: burnRate(slo), legend: "{{window}}" }],
-    }),
+    })
+      .overrideByName("1h", [fixed(colours.figure)])
+      .overrideByName("5m", [fixed(colours.figure), dashed])
+      .overrideByName("6h", [fixed(colours.secondFigure)])
+      .overrideByName("30m", [fixed(colours.secondFigure), dashed])
+      .overrideByName("1d", [fixed(colours.thirdFigure)])
+      .overrideByName("2h", [fixed(colours.thirdFigure), dashed])
+      .overrideByName("3d", [fixed(colours.fourthFigure)]),
   ];
 }

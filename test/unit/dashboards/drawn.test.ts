@@ -388,6 +388,22 @@ describe("the lines of an SLO", () => {
     expect(edges).toEqual(["if unknown was bad"]);
   });
 
+  it("have the colour of their burn rate, the longer window and the shorter one", async () => {
+    const windows = ["5m", "30m", "1h", "2h", "6h", "1d", "3d"];
+    const shown = await shownSeries(panelOf("tidemark-product.json: Burn rates of $slo"), {
+      A: windows.map((window) => over([1], { window })),
+    });
+    expect(Object.fromEntries(shown.map(({ name, colour }) => [name, colour]))).toEqual({
+      "1h": "#0072B2",
+      "5m": "#0072B2",
+      "6h": "#56B4E9",
+      "30m": "#56B4E9",
+      "1d": "#CC79A7",
+      "2h": "#CC79A7",
+      "3d": "#F0E442",
+    });
+  });
+
   it("have the colours of what is told, and of what came of telling", async () => {
     const incidents = await shownSeries(panelOf("tidemark-mesh.json: Open incidents"), {
       A: [
