@@ -105,7 +105,7 @@ export function productTable(o: { readonly title: string; readonly height: numbe
   return table({
     title: o.title,
     description:
-      "Every chosen data product, as its worst SLO is; what is not known is grey. Budget left is what remains of the error budget as far as is known, and unknown while nothing is known of one of the SLOs; at worst is if all unknown time had been bad.",
+      "Every chosen data product, as its worst SLO is. Budget left is what remains of the error budget of the SLO that has the least, as far as is known; it is unknown while nothing is known of one of the SLOs. At worst is what would remain if all unknown time had been bad. Coverage is the share of its period that was measured, of the SLO that is known least, and the burn rate that of the SLO that burns fastest. Silent checks are watched and give no answer. What is not known is grey.",
     names: [
       { label: "product", title: "Product", url: productUrl },
       { label: "domain", title: "Domain" },

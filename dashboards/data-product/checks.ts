@@ -81,7 +81,7 @@ export function measured(): readonly TimeSeriesBuilder[] {
     against({
       title: "Age against what is allowed",
       description:
-        "How old the newest row was when it was looked at, and what each check allows: beyond the orange line it is broken, beyond the yellow one it warns. A gap is an age that is not known.",
+        "How old the newest row was when it was looked at, and what each check allows: beyond the vermilion line it is broken, beyond the yellow one it warns. A gap is an age that is not known.",
       unit: "s",
       measure: "age_seconds",
       limits: "max_age_seconds",
@@ -89,7 +89,7 @@ export function measured(): readonly TimeSeriesBuilder[] {
     against({
       title: "Rows against what is allowed",
       description:
-        "How many rows were counted, and the least and most that each check allows: beyond the orange lines it is broken, beyond the yellow ones it warns. A gap is a number that is not known.",
+        "How many rows were counted, and the least and most that each check allows: beyond the vermilion lines it is broken, beyond the yellow ones it warns. A gap is a number that is not known.",
       // Written out: a limit and what is just beyond it are not the same.
       unit: "locale",
       measure: "rows",

@@ -32,7 +32,7 @@ export function sloTable(): TableBuilder {
   return table({
     title: "SLOs",
     description:
-      "Each SLO over its own period. What is not known is grey: an SLI and a budget are shown only of what was seen.",
+      "Each SLO over its own period. Budget at worst is what would remain of the error budget if all unknown time had been bad, coverage the share of the period that was measured, and the burn rate how many times faster than the objective allows the budget was spent in the last hour. What is not known is grey: an SLI and a budget are shown only of what was seen.",
     names: [
       { label: "slo", title: "SLO" },
       { label: "period", title: "Period" },
