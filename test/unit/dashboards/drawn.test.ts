@@ -222,7 +222,7 @@ describe("a table", () => {
       table === undefined ? [] : [...table.names, ...table.figures];
     expect(sortBy.length).toBeGreaterThan(0);
     const places = sortBy.map((title) => columns.indexOf(title));
-    // Tables of Grafana 11 and before sort by the leftmost first, whatever the order here.
+    // From left to right, as people read what a table is sorted by.
     expect(places).toEqual([...places].sort((a, b) => a - b));
     expect(places).not.toContain(-1);
   });
@@ -230,6 +230,22 @@ describe("a table", () => {
   it.each(tables)("changes only columns that it has: $where", (table) => {
     const overridden = under("matcher", panelOf(table.where)).flatMap((by) => under("options", by));
     expect(overridden).toEqual([...table.names, ...table.figures]);
+  });
+
+  it("leads to what a row names, by a column that it has", () => {
+    const linked = tables.flatMap((table) =>
+      under("url", panelOf(table.where)).map((url) => {
+        const column = /\$\{__data\.fields\.(\w+)\}/.exec(String(url))?.[1] ?? "";
+        return [table.where, column, table.names.some((name) => name === column)];
+      }),
+    );
+    expect(linked).toEqual([
+      ["tidemark-mesh.json: Data products", "Product", true],
+      ["tidemark-mesh.json: Data products", "Owner", true],
+      ["tidemark-owner.json: Teams", "Owner", true],
+      ["tidemark-product.json: Upstream", "Upstream", true],
+      ["tidemark-product.json: Whose it is", "Owner", true],
+    ]);
   });
 });
 
