@@ -192,6 +192,26 @@ describe("a table", () => {
     ]);
   });
 
+  it("says of a product that is named without a figure that it is unknown", async () => {
+    const [mesh] = tables;
+    const answers = answersTo(mesh, (title) => (title === "State" ? 2 : Number.NaN));
+    const { rows } = await shownTable(panelOf(mesh.where), answers);
+    expect(rows.length).toBe(1);
+    expect(rows[0]?.slice(5).map(({ text, colour }) => [text, colour])).toEqual(
+      Array.from({ length: 7 }, () => ["unknown", grey]),
+    );
+  });
+
+  it.each(ofType("table").filter(({ title }) => title === "Data products"))(
+    "of many products is named one at least by each query: $where",
+    ({ targets }) => {
+      const [states, ...others] = targets.map(({ expr }) => expr);
+      expect(states).toContain("group_left (domain, owner, tier)");
+      expect(others.length).toBe(7);
+      expect(others.filter((expr) => !/ or 0 \/ 0 \* max by \(product\)/.test(expr))).toEqual([]);
+    },
+  );
+
   it("shows each product in a row, with what is known of it", async () => {
     const labels = (product: string, domain = "sales") => ({ product, domain, owner: "checkout" });
     const { rows } = await shownTable(panelOf("tidemark-mesh.json: Data products"), {
