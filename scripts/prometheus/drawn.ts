@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
+import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import { withVariables } from "../../dashboards/_shared/queries.ts";
 import { metrics } from "../../src/metrics/names.ts";
@@ -21,6 +22,13 @@ const panelShape = z.looseObject({
   targets: z
     .array(z.looseObject({ refId: z.string(), expr: z.string(), instant: z.boolean().optional() }))
     .default([]),
+  transformations: z.array(z.looseObject({ options: z.unknown() })).default([]),
+});
+
+const organizing = z.object({
+  excludeByName: z.record(z.string(), z.boolean()),
+  indexByName: z.record(z.string(), z.number()),
+  renameByName: z.record(z.string(), z.string()),
 });
 
 type Panel = z.output<typeof panelShape>;
@@ -95,10 +103,9 @@ const draw: Readonly<Record<Panel["type"], (panel: Panel, answers: Answers) => P
   row: async () => ({ shown: [], objections: [] }),
 };
 
-/** A row for each thing once, in columns that all have a title. */
+/** A row for each thing once, and all the columns that the panel names, in their order. */
 async function drawTable(panel: Panel, answers: Answers): Promise<Drawn> {
   const { columns, rows } = await shownTable(panel, answers);
-  const untitled = columns.filter((column) => /^(?:Time|Value|[a-z])/.test(column));
   const isName = rows[0]?.map(({ value }) => typeof value === "string") ?? [];
   const names = rows.map((row) =>
     row
@@ -106,15 +113,26 @@ async function drawTable(panel: Panel, answers: Answers): Promise<Drawn> {
       .map(({ text }) => text)
       .join(" "),
   );
+  const twice = names.filter((one, index) => names.indexOf(one) !== index);
+  const isWhole = rows.length === 0 || isDeepStrictEqual(columns, columnsOf(panel));
   return {
     shown: rows.flat(),
     objections: [
-      ...untitled.map((column) => `the column ${column} has no title`),
-      ...names
-        .filter((one, index) => names.indexOf(one) !== index)
-        .map((one) => `${one} is there twice`),
+      ...(isWhole ? [] : [`the columns are ${columns.join(", ")}`]),
+      ...twice.map((one) => `${one} is there twice`),
     ],
   };
+}
+
+/** What the last transformation calls the columns that it leaves. */
+function columnsOf({ transformations }: Panel): readonly string[] {
+  const { excludeByName, indexByName, renameByName } = organizing.parse(
+    transformations.at(-1)?.options,
+  );
+  return Object.entries(indexByName)
+    .filter(([name]) => excludeByName[name] !== true)
+    .sort(([, a], [, b]) => a - b)
+    .map(([name]) => renameByName[name] ?? name);
 }
 
 async function drawSeries(panel: Panel, answers: Answers): Promise<Drawn> {
