@@ -194,6 +194,7 @@ export const errorRatioWindows: readonly {
   { label: "6h", windowMs: 21_600_000 },
   { label: "1d", windowMs: 86_400_000 },
   { label: "3d", windowMs: 259_200_000 },
+  { label: "7d", windowMs: 604_800_000 },
 ];
 
 /** What may come of an attempt to deliver: the label `result`. */
