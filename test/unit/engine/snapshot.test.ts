@@ -270,4 +270,19 @@ describe("the snapshot of the mesh", () => {
       connections: ["files"],
     });
   });
+
+  it("names who looks through which connection, and whether that tells what is scanned", async () => {
+    const orders = { connection: "files", product: "orders" };
+    const returns = { connection: "files", product: "returns" };
+    expect((await show(new WatchState())).spenders).toEqual([
+      { ...orders, reportsBytes: false },
+      { ...returns, reportsBytes: false },
+    ]);
+    const files = present(mesh.connections.get("files"), "files");
+    const connections = new Map([["files", { ...files, reportsBytes: true }]]);
+    expect((await show(new WatchState(), { ...mesh, connections })).spenders).toEqual([
+      { ...orders, reportsBytes: true },
+      { ...returns, reportsBytes: true },
+    ]);
+  });
 });

@@ -122,6 +122,10 @@ describe("what is unknown", () => {
       "connection=lake 0",
     ]);
     expect(seriesOf(shown, "tidemark_slots_total")).toHaveLength(5);
+    // Bytes are known to be none where they are told, and unknown elsewhere.
+    expect(seriesOf(shown, "tidemark_bytes_scanned_total")).toEqual([
+      "connection=lake,product=orders 0",
+    ]);
     expect(seriesOf(shown, "tidemark_deliveries_total")).toContain("notifier=email,result=auth 0");
   });
 });
@@ -141,7 +145,7 @@ describe("what was removed", () => {
       incidents: [],
       deliveriesPending: snapshot.deliveriesPending.slice(1),
       connections: ["dwh"],
-      spenders: [{ connection: "dwh", product: "returns" }],
+      spenders: [{ connection: "dwh", product: "returns", reportsBytes: false }],
     };
     const shown = await text();
     expect(shown).not.toMatch(/"(lake|email|orders)"/);
@@ -155,7 +159,7 @@ describe("what was removed", () => {
     source.snapshot = {
       ...snapshot,
       connections: ["dwh"],
-      spenders: [{ connection: "dwh", product: "orders" }],
+      spenders: [{ connection: "dwh", product: "orders", reportsBytes: false }],
     };
     const shown = await text();
     expect(seriesOf(shown, "tidemark_queries_total")).toEqual(["connection=dwh 1"]);
@@ -197,7 +201,7 @@ describe("hostile names", () => {
         { ...fresh, check: hostile },
       ],
       connections: [hostile],
-      spenders: [{ connection: hostile, product: hostile }],
+      spenders: [{ connection: hostile, product: hostile, reportsBytes: true }],
       deliveriesPending: [{ notifier: hostile, pending: 1 }],
     });
     metrics.probeFinished(hostile, 1, 1);
@@ -226,6 +230,10 @@ describe("a broken part", () => {
     await text();
     expect(seriesOf(shown, "tidemark_check_good")).toHaveLength(2);
     expect(seriesOf(shown, "tidemark_slots_total")).toHaveLength(5);
+    // Bytes are known to be none where they are told, and unknown elsewhere.
+    expect(seriesOf(shown, "tidemark_bytes_scanned_total")).toEqual([
+      "connection=lake,product=orders 0",
+    ]);
     expect(warnings).toContain("tidemark_slo_info");
     expect(new Set(warnings).size).toBe(warnings.length);
   });
