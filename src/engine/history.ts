@@ -3,6 +3,7 @@ import type { Check } from "../core/mesh.ts";
 import type { StoreParts } from "../core/store.ts";
 import type { DeadlineEra, Sighting, TimelineRun } from "../core/timeline.ts";
 import type { DurationMs, EpochMs } from "../core/vocabulary.ts";
+import { dropOthers } from "./drop-others.ts";
 
 /** A delivery that is due when a window begins opened before: a day, or as its `opens` says; a week is enough. */
 const openingMs = 8 * 86_400_000;
@@ -147,18 +148,6 @@ export class History {
       runs.push(run);
     } else {
       runs[at] = run;
-    }
-  }
-}
-
-/** Takes out of a map or set by check what is of none of these. */
-export function dropOthers(
-  known: Pick<Map<string, unknown>, "delete"> & { keys(): Iterable<string> },
-  checkIds: ReadonlySet<string>,
-): void {
-  for (const checkId of known.keys()) {
-    if (!checkIds.has(checkId)) {
-      known.delete(checkId);
     }
   }
 }

@@ -7,9 +7,10 @@ import type { DurationMs, EpochMs } from "../core/vocabulary.ts";
 import { errorRatioWindows } from "../metrics/names.ts";
 import { type Evidence, evaluateSlo, type SloStatus } from "../slo/evaluate.ts";
 import { boundsOf, longestMs } from "../time/period.ts";
+import { dropOthers } from "./drop-others.ts";
 import { type AppliedExclusion, exclusionsOf } from "./excluded.ts";
 import { ExcusedTimes } from "./excused-times.ts";
-import { dropOthers, History } from "./history.ts";
+import { History } from "./history.ts";
 
 /** The longest stretch that an error ratio is exported for. */
 const longestBurnMs = Math.max(...errorRatioWindows.map(({ windowMs }) => windowMs));
