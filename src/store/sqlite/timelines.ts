@@ -53,7 +53,7 @@ const putSighting = upsert(
 
 type EraRow = readonly [checkId: string, generation: string, fromMs: number, sli: string];
 
-const eras = (isOne: string): string => `
+const erasAmong = (isOne: string): string => `
   SELECT check_id, generation, from_ms, sli FROM deadline_eras
   WHERE ${isOne} TRUE ORDER BY check_id, from_ms`;
 
@@ -125,7 +125,7 @@ export class SqliteTimelines implements Timelines {
   eras(checkIds?: readonly string[]): Promise<ReadonlyMap<string, readonly DeadlineEra[]>> {
     const { sql, params } = among("check_id", checkIds);
     return this.#access.read((db) =>
-      byCheck(db.arrays(eras(sql), params) as readonly EraRow[], eraOf),
+      byCheck(db.arrays(erasAmong(sql), params) as readonly EraRow[], eraOf),
     );
   }
 
