@@ -174,6 +174,25 @@ export const metrics = {
     type: "counter",
     labels: [],
   },
+  // This and the two that follow go by the names that all client libraries of Prometheus use.
+  processCpu: {
+    name: "process_cpu_seconds_total",
+    help: "CPU time that the daemon has used, in its own code and in the system's.",
+    type: "counter",
+    labels: [],
+  },
+  processMemory: {
+    name: "process_resident_memory_bytes",
+    help: "Memory of the daemon that is held in RAM.",
+    type: "gauge",
+    labels: [],
+  },
+  processStart: {
+    name: "process_start_time_seconds",
+    help: "When the daemon was started.",
+    type: "gauge",
+    labels: [],
+  },
   buildInfo: {
     name: "tidemark_build_info",
     help: "The version of Tidemark and of Node.js; always 1.",

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { LogFields, Logger } from "../../../src/core/logger.ts";
 import { metrics as definitions } from "../../../src/metrics/names.ts";
 import { Metrics } from "../../../src/metrics/registry.ts";
+import type { ProcessFigures } from "../../../src/metrics/samples.ts";
 import type { MetricsSnapshot } from "../../../src/metrics/snapshot.ts";
 import { parseExposition, seriesOf } from "./exposition-parser.ts";
 import { fresh, nothing, snapshot } from "./snapshots.ts";
@@ -18,8 +19,14 @@ class MovedClock {
   }
 }
 
+const figures: ProcessFigures = {
+  cpuSeconds: 12.5,
+  residentBytes: 167_772_160,
+  startedMs: 1_767_225_500_250,
+};
+
 /** Metrics over a snapshot that the test may exchange, with a clock that it moves. */
-function start(given: MetricsSnapshot = snapshot) {
+function start(given: MetricsSnapshot = snapshot, process: () => ProcessFigures = () => figures) {
   const clock = new MovedClock();
   const warnings: string[] = [];
   const ignore = () => {};
@@ -30,7 +37,13 @@ function start(given: MetricsSnapshot = snapshot) {
     error: ignore,
     child: () => logger,
   };
-  const metrics = new Metrics({ version: "0.1.0", node: "v24.21.0", clock, logger });
+  const metrics = new Metrics({
+    version: "0.1.0",
+    node: "v24.21.0",
+    process,
+    clock,
+    logger,
+  });
   const source = { snapshot: given };
   metrics.attach(async () => source.snapshot);
   const text = async () => {
@@ -230,10 +243,6 @@ describe("a broken part", () => {
     await text();
     expect(seriesOf(shown, "tidemark_check_good")).toHaveLength(2);
     expect(seriesOf(shown, "tidemark_slots_total")).toHaveLength(5);
-    // Bytes are known to be none where they are told, and unknown elsewhere.
-    expect(seriesOf(shown, "tidemark_bytes_scanned_total")).toEqual([
-      "connection=lake,product=orders 0",
-    ]);
     expect(warnings).toContain("tidemark_slo_info");
     expect(new Set(warnings).size).toBe(warnings.length);
   });
@@ -254,6 +263,16 @@ describe("a broken part", () => {
       throw new Error("the engine is gone");
     });
     expect(seriesOf(await text(), "tidemark_slots_total")).toHaveLength(5);
+  });
+
+  it("that is the process leaves the rest, and its figures absent", async () => {
+    const { text, warnings } = start(snapshot, () => {
+      throw new Error("the operating system does not say");
+    });
+    const shown = await text();
+    expect(shown).not.toMatch(/^process_/m);
+    expect(seriesOf(shown, "tidemark_slots_total")).toHaveLength(5);
+    expect(warnings).toEqual(["process"]);
   });
 
   it("never throws where a check is measured", async () => {
