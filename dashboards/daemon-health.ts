@@ -1,4 +1,4 @@
-import { DashboardBuilder } from "@grafana/grafana-foundation-sdk/dashboard";
+import { DashboardBuilder, DashboardCursorSync } from "@grafana/grafana-foundation-sdk/dashboard";
 import { linkOut, otherDashboards, tag, uids } from "./_shared/links.ts";
 import { addressVariables, dataSourceVariable } from "./_shared/variables.ts";
 import { deliveries } from "./daemon-health/deliveries.ts";
@@ -17,8 +17,13 @@ export function daemonHealth(): DashboardBuilder {
     .time({ from: "now-6h", to: "now" })
     .refresh("1m")
     .variables([dataSourceVariable(), ...addressVariables()])
-    .link(otherDashboards())
-    .link(linkOut("Readiness", "What the daemon says of itself", "${api_url}/readyz"));
+    .tooltip(DashboardCursorSync.Crosshair);
+  for (const link of [
+    ...otherDashboards("daemon"),
+    linkOut("Readiness", "What the daemon says of itself", "${api_url}/readyz"),
+  ]) {
+    dashboard.link(link);
+  }
   for (const panel of [...running(), ...warehouses(), ...deliveries()]) {
     dashboard.withPanel(panel);
   }

@@ -4,13 +4,17 @@ import { dataProduct } from "./data-product.ts";
 import { meshOverview } from "./mesh-overview.ts";
 import { owner } from "./owner.ts";
 
+/** Every dashboard, from the whole to its parts. */
+export function dashboards(): readonly Dashboard[] {
+  return [meshOverview(), dataProduct(), owner(), daemonHealth()].map((builder) =>
+    withPanelIds(builder.build()),
+  );
+}
+
 /** What Grafana is given, by file name. */
 export function dashboardFiles(): ReadonlyMap<string, string> {
   return new Map(
-    [meshOverview(), dataProduct(), owner(), daemonHealth()].map((builder) => {
-      const dashboard = withPanelIds(builder.build());
-      return [`${dashboard.uid}.json`, `${JSON.stringify(dashboard, null, 2)}\n`];
-    }),
+    dashboards().map((one) => [`${one.uid}.json`, `${JSON.stringify(one, null, 2)}\n`]),
   );
 }
 

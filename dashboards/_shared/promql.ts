@@ -3,6 +3,22 @@ import { type MetricDefinition, metrics } from "../../src/metrics/names.ts";
 type LabelOf<M extends MetricDefinition> = M["labels"][number];
 type Matchers<M extends MetricDefinition> = Readonly<Partial<Record<LabelOf<M>, string>>>;
 
+/** What Prometheus itself tells of every scrape. */
+export const scrapes = {
+  duration: {
+    name: "scrape_duration_seconds",
+    help: "How long the scrape took.",
+    type: "gauge",
+    labels: ["job", "instance"],
+  },
+  samples: {
+    name: "scrape_samples_scraped",
+    help: "How many series the target exposed.",
+    type: "gauge",
+    labels: ["job", "instance"],
+  },
+} as const satisfies Readonly<Record<string, MetricDefinition>>;
+
 /** Matches one value. */
 export const is = (value: string): string => `="${value}"`;
 /** Matches a regular expression; variables of Grafana become one where several values are chosen. */

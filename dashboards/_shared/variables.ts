@@ -2,6 +2,7 @@ import {
   ConstantVariableBuilder,
   DatasourceVariableBuilder,
   QueryVariableBuilder,
+  type VariableOption,
   VariableRefresh,
   VariableSort,
 } from "@grafana/grafana-foundation-sdk/dashboard";
@@ -29,7 +30,7 @@ const chosenBefore: Readonly<Record<Facet, readonly Exclude<Facet, "product">[]>
 
 /** Several values or all; all is a pattern that matches a product without a domain as well. */
 export function facetVariable(facet: Facet): QueryVariableBuilder {
-  return labelVariable(facet).multi(true).includeAll(true).allValue(".*");
+  return labelVariable(facet).multi(true).includeAll(true).allValue(".*").current(all);
 }
 
 /** One product, of all. */
@@ -53,7 +54,8 @@ export function sloVariable(): QueryVariableBuilder {
     .refresh(VariableRefresh.OnTimeRangeChanged)
     .sort(VariableSort.AlphabeticalAsc)
     .multi(true)
-    .includeAll(true);
+    .includeAll(true)
+    .current(all);
 }
 
 function labelVariable(facet: Facet): QueryVariableBuilder {
@@ -67,9 +69,13 @@ function labelVariable(facet: Facet): QueryVariableBuilder {
     .sort(VariableSort.AlphabeticalAsc);
 }
 
-/** As Grafana's own editor writes it. */
-function labelValues(selector: string, label: string): { query: string; refId: string } {
-  return { query: `label_values(${selector}, ${label})`, refId: "variable" };
+/** What is chosen when a dashboard is opened. */
+const all: VariableOption = { selected: true, text: ["All"], value: ["$__all"] };
+
+/** As Grafana's own editor writes it; 1 are the values of a label. */
+function labelValues(selector: string, label: string) {
+  const query = `label_values(${selector}, ${label})`;
+  return { qryType: 1, query, refId: "PrometheusVariableQueryEditor-VariableQuery" };
 }
 
 /**

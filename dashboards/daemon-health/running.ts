@@ -12,21 +12,20 @@ import {
   valueMapping,
 } from "../_shared/fields.ts";
 import { lines, stat } from "../_shared/panels.ts";
-import { is, series } from "../_shared/promql.ts";
+import { is, scrapes, series } from "../_shared/promql.ts";
 import { table } from "../_shared/table.ts";
 
 const hourSeconds = 3600;
 
 /** Which daemon runs, by which files, and what became of what was due. */
 export function running(): readonly Builder<Panel>[] {
-  return [build(), ...configuration(), silent(), missed(), slots(), dropped()];
+  return [build(), ...configuration(), silent(), missed(), slots(), dropped(), ...scraped()];
 }
 
 function build(): Builder<Panel> {
   return table({
     title: "Running",
     description: "The daemons that are scraped, by version. None is listed while none is.",
-    key: "version",
     names: [
       { label: "version", title: "Version" },
       { label: "node", title: "Node.js" },
@@ -39,7 +38,7 @@ function build(): Builder<Panel> {
         properties: [fixed(colours.figure)],
       },
     ],
-    sortBy: "Version",
+    sortBy: [["Version", "least"]],
     width: 8,
     height: 4,
   });
@@ -92,6 +91,8 @@ function silent(): Builder<Panel> {
 function missed(): Builder<Panel> {
   return stat({
     title: "Missed in a day",
+    // An increase is extrapolated to the whole day.
+    decimals: 0,
     description:
       "Due times of the last 24 hours at which no daemon was watching. The time is unknown until data tell otherwise.",
     unit: "none",
@@ -135,4 +136,31 @@ function dropped(): Builder<Panel> {
     colour: colours.broken,
     queries: [{ expr: `sum(increase(${series(metrics.seriesDropped)}[1h]))`, legend: "left out" }],
   });
+}
+
+/** Of the daemons alone: others are scraped as well. */
+function scraped(): readonly Builder<Panel>[] {
+  const of = (metric: (typeof scrapes)[keyof typeof scrapes]) => ({
+    expr: `${series(metric)} and on (job, instance) ${series(metrics.buildInfo)}`,
+    legend: "{{instance}}",
+  });
+  return [
+    lines({
+      title: "How long scrapes take",
+      description:
+        "How long Prometheus takes to scrape each daemon. A gap is a scrape that failed, or that was not made.",
+      unit: "s",
+      width: 12,
+      height: 8,
+      queries: [of(scrapes.duration)],
+    }),
+    lines({
+      title: "Series in a scrape",
+      description: "How many series each daemon exposes, those of products and its own.",
+      unit: "short",
+      width: 12,
+      height: 8,
+      queries: [of(scrapes.samples)],
+    }),
+  ];
 }

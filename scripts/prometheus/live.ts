@@ -4,6 +4,7 @@ import { runTidemark, TidemarkProcess } from "../../test/helpers/tidemark.ts";
 import { until } from "../../test/helpers/until.ts";
 import type { Verdicts } from "../_shared/verdicts.ts";
 import { PrometheusApi, type SeriesLabels, webhookMessage } from "./api.ts";
+import { judgeDrawn } from "./drawn.ts";
 import { LiveMesh } from "./mesh.ts";
 import { freePort, type Programs, run, Server } from "./programs.ts";
 import { dashboardQueries, slothQueries } from "./queries.ts";
@@ -28,6 +29,7 @@ export async function watchLive(verdicts: Verdicts, programs: Programs): Promise
   stage.mesh.stopTide();
   await judgeIncident(verdicts, stage);
   await judgeDashboards(verdicts, stage);
+  await judgeDrawn(verdicts, stage.prometheus.origin);
   await judgeBurn(verdicts, stage);
   await judgeDown(verdicts, stage);
 }

@@ -1,8 +1,12 @@
 import type { SyntaxNodeRef } from "@lezer/common";
 import { parser } from "@prometheus-io/lezer-promql";
+import { scrapes } from "../../../dashboards/_shared/promql.ts";
 import { type MetricDefinition, metrics } from "../../../src/metrics/names.ts";
 
-const definitions: readonly MetricDefinition[] = Object.values(metrics);
+const definitions: readonly MetricDefinition[] = [
+  ...Object.values(metrics),
+  ...Object.values(scrapes),
+];
 
 /** Series names of a metric: a histogram is asked for by its parts. */
 function seriesNames({ name, type }: MetricDefinition): readonly string[] {
