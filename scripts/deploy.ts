@@ -14,6 +14,7 @@ import { build } from "./deploy/build.ts";
 import { chart } from "./deploy/chart.ts";
 import { containerProblem } from "./deploy/container.ts";
 import { readDockerfile } from "./deploy/dockerfile.ts";
+import { lint } from "./deploy/lint.ts";
 import { reloads } from "./deploy/reloads.ts";
 import { serves } from "./deploy/serves.ts";
 import { accepts } from "./deploy/tools.ts";
@@ -42,6 +43,7 @@ process.exitCode = verdicts.finish();
 
 async function image(): Promise<void> {
   verdicts.section("The Dockerfile, its steps followed in an empty folder");
+  lint(verdicts, join(deploy, "Dockerfile"), work.path);
   const stages = readDockerfile(readFileSync(join(deploy, "Dockerfile"), "utf8"));
   const root = build(stages, repository, work.at("build"));
   const stage = stages.at(-1);

@@ -14,6 +14,7 @@ import { configurationPage } from "./generate/configuration-page.ts";
 import { connectorsPage } from "./generate/connectors-page.ts";
 import { errorsPage } from "./generate/errors-page.ts";
 import { metricsPage } from "./generate/metrics-page.ts";
+import { secretKeysOf } from "./generate/secret-keys.ts";
 
 const root = join(import.meta.dirname, "..");
 
@@ -30,6 +31,10 @@ function generatedFiles(): ReadonlyMap<string, string> {
     ["docs/connectors.md", connectorsPage(connectors, guideOf)],
     ["docs/errors.md", errorsPage()],
     ["docs/metrics.md", metricsPage(metrics)],
+    [
+      "deploy/helm/tidemark/secret-keys.json",
+      `${JSON.stringify(secretKeysOf(schemas.daemon), null, 2)}\n`,
+    ],
     ...[...dashboardFiles()].map(([file, text]) => [`dashboards/grafana/${file}`, text] as const),
   ]);
 }
