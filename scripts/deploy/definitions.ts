@@ -1,26 +1,24 @@
-import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { z } from "zod";
-
-const boundMs = 120_000;
+import { runGo } from "./go.ts";
 
 /** The operator's releases whose definitions are used, with the hashes that Go's checksum database has of them. */
-const releases: readonly { readonly version: string; readonly sum: string }[] = [
+const releases = [
   { version: "v0.66.0", sum: "h1:Jj4mbGAkfBbTih6ait03f2vUjEHB7Kb4gnlAmWu7AJ0=" },
   { version: "v0.85.0", sum: "h1:M5xLCLEoaW2IJfnuCwFzzpL+jSVQu3KGT84Pye+fW8s=" },
-];
+] as const;
 
 const downloaded = z.looseObject({ Dir: z.string(), Sum: z.string() });
 
-export interface Definitions {
+interface Definitions {
   readonly version: string;
   /** Of the kinds that the chart makes. */
   readonly paths: readonly string[];
 }
 
 /**
- * The CustomResourceDefinitions of the Prometheus Operator, which stand beside its source in its Go module. In words
- * why there are none, where Go or its module proxy cannot be reached.
+ * The CustomResourceDefinitions of the Prometheus Operator, which stand beside its source in its Go module, or in words
+ * why there are none.
  */
 export function operatorDefinitions(
   folder: string,
@@ -28,19 +26,11 @@ export function operatorDefinitions(
   const found: Definitions[] = [];
   for (const { version, sum } of releases) {
     const wanted = `github.com/prometheus-operator/prometheus-operator@${version}`;
-    const { status, stdout, error } = spawnSync("go", ["mod", "download", "-json", wanted], {
-      cwd: folder,
-      encoding: "utf8",
-      env: { ...process.env, GOFLAGS: "-mod=mod", GOWORK: "off" },
-      timeout: boundMs,
-    });
-    if (error !== undefined && "code" in error && error.code === "ENOENT") {
-      return { problem: "Go, which fetches them, is not installed" };
+    const ran = runGo(folder, ["mod", "download", "-json", wanted]);
+    if ("problem" in ran) {
+      return ran;
     }
-    if (status !== 0) {
-      return { problem: `Go's module proxy has not given ${wanted}` };
-    }
-    const { Dir, Sum } = downloaded.parse(JSON.parse(stdout));
+    const { Dir, Sum } = downloaded.parse(JSON.parse(ran.stdout));
     if (Sum !== sum) {
       throw new Error(`${wanted} is another than was pinned: ${Sum}`);
     }
