@@ -15,6 +15,7 @@ import { connectorsPage } from "./generate/connectors-page.ts";
 import { errorsPage } from "./generate/errors-page.ts";
 import { metricsPage } from "./generate/metrics-page.ts";
 import { panelsPage } from "./generate/panels-page.ts";
+import { secretKeysOf } from "./generate/secret-keys.ts";
 
 const root = join(import.meta.dirname, "..");
 
@@ -32,6 +33,10 @@ function generatedFiles(): ReadonlyMap<string, string> {
     ["docs/errors.md", errorsPage()],
     ["docs/metrics.md", metricsPage(metrics)],
     ["docs/panels.md", panelsPage(dashboards())],
+    [
+      "deploy/helm/tidemark/secret-keys.json",
+      `${JSON.stringify(secretKeysOf(schemas.daemon), null, 2)}\n`,
+    ],
     ...[...dashboardFiles()].map(([file, text]) => [`dashboards/grafana/${file}`, text] as const),
   ]);
 }
