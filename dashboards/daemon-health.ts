@@ -2,6 +2,7 @@ import { DashboardBuilder, DashboardCursorSync } from "@grafana/grafana-foundati
 import { linkOut, otherDashboards, tag, uids } from "./_shared/links.ts";
 import { addressVariables, dataSourceVariable } from "./_shared/variables.ts";
 import { deliveries } from "./daemon-health/deliveries.ts";
+import { processes } from "./daemon-health/processes.ts";
 import { running } from "./daemon-health/running.ts";
 import { warehouses } from "./daemon-health/warehouses.ts";
 
@@ -24,7 +25,7 @@ export function daemonHealth(): DashboardBuilder {
   ]) {
     dashboard.link(link);
   }
-  for (const panel of [...running(), ...warehouses(), ...deliveries()]) {
+  for (const panel of [...running(), ...warehouses(), ...deliveries(), ...processes()]) {
     dashboard.withPanel(panel);
   }
   return dashboard;

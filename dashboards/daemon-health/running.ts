@@ -12,20 +12,21 @@ import {
   valueMapping,
 } from "../_shared/fields.ts";
 import { lines, stat } from "../_shared/panels.ts";
-import { is, scrapes, series } from "../_shared/promql.ts";
+import { is, series } from "../_shared/promql.ts";
 import { table } from "../_shared/table.ts";
 
 const hourSeconds = 3600;
 
 /** Which daemon runs, by which files, and what became of what was due. */
 export function running(): readonly Builder<Panel>[] {
-  return [build(), ...configuration(), silent(), missed(), slots(), dropped(), ...scraped()];
+  return [build(), ...configuration(), silent(), missed(), slots(), dropped()];
 }
 
 function build(): Builder<Panel> {
   return table({
     title: "Running",
-    description: "The daemons that are scraped, by version. None is listed while none is.",
+    description:
+      "The daemons that are scraped, by version, and how long ago the first of each was started. None is listed while none is.",
     names: [
       { label: "version", title: "Version" },
       { label: "node", title: "Node.js" },
@@ -35,6 +36,12 @@ function build(): Builder<Panel> {
         title: "Daemons",
         expr: `count by (version, node) (${series(metrics.buildInfo)})`,
         unit: "none",
+        properties: [fixed(colours.figure)],
+      },
+      {
+        title: "Started, ago",
+        expr: `max by (version, node) ((time() - ${series(metrics.processStart)}) * on (job, instance) group_left (version, node) ${series(metrics.buildInfo)})`,
+        unit: "s",
         properties: [fixed(colours.figure)],
       },
     ],
@@ -136,31 +143,4 @@ function dropped(): Builder<Panel> {
     colour: colours.broken,
     queries: [{ expr: `sum(increase(${series(metrics.seriesDropped)}[1h]))`, legend: "left out" }],
   });
-}
-
-/** Of the daemons alone: others are scraped as well. */
-function scraped(): readonly Builder<Panel>[] {
-  const of = (metric: (typeof scrapes)[keyof typeof scrapes]) => ({
-    expr: `${series(metric)} and on (job, instance) ${series(metrics.buildInfo)}`,
-    legend: "{{instance}}",
-  });
-  return [
-    lines({
-      title: "How long scrapes take",
-      description:
-        "How long Prometheus takes to scrape each daemon. A gap is a scrape that failed, or that was not made.",
-      unit: "s",
-      width: 12,
-      height: 8,
-      queries: [of(scrapes.duration)],
-    }),
-    lines({
-      title: "Series in a scrape",
-      description: "How many series each daemon exposes, those of products and its own.",
-      unit: "short",
-      width: 12,
-      height: 8,
-      queries: [of(scrapes.samples)],
-    }),
-  ];
 }

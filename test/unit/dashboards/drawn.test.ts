@@ -118,9 +118,9 @@ const tables = [
   {
     where: "tidemark-daemon.json: Running",
     names: ["Version", "Node.js"],
-    figures: ["Daemons"],
+    figures: ["Daemons", "Started, ago"],
     first: { version: "0.1.0", node: "24.21.0" },
-    others: {},
+    others: { version: "0.1.0", node: "24.21.0" },
   },
 ] as const;
 

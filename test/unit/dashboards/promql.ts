@@ -17,8 +17,8 @@ function definitionOf(series: string): MetricDefinition | undefined {
   return definitions.find((one) => seriesNames(one).includes(series));
 }
 
-/** Labels that PromQL makes of others: the bound of a bucket. */
-const made = ["le"];
+/** Labels of no metric's own: the bound of a bucket, and what Prometheus puts to every series that it scrapes. */
+const made = ["le", "job", "instance"];
 
 /** What is wrong with a query whose variables have values: each objection is a sentence. */
 export function objectionsTo(expr: string): readonly string[] {
