@@ -113,6 +113,15 @@ export function hasUnit(unit: string): boolean {
     .some(({ submenu }) => submenu.some(({ value }) => value === unit));
 }
 
+/** The newest version of the schema that Grafana knows. */
+export function newestSchemaVersion(): number | undefined {
+  const ofData = createRequire(createRequire(import.meta.url).resolve("@grafana/data"));
+  const { defaultDashboard } = ofData("@grafana/schema") as {
+    readonly defaultDashboard?: { readonly schemaVersion?: number };
+  };
+  return defaultDashboard?.schemaVersion;
+}
+
 async function processed(panel: Panel, answers: Answers): Promise<DataFrame[]> {
   const frames = framesOf(panel, answers);
   const transformed = await new Promise<DataFrame[]>((resolve, reject) => {

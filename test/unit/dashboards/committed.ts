@@ -35,6 +35,7 @@ const dashboard = z.looseObject({
   uid: z.string(),
   title: z.string(),
   description: z.string(),
+  schemaVersion: z.number(),
   // The panels of a closed row are its own.
   panels: z.array(panel.extend({ panels: z.array(panel).default([]) })),
   links: z.array(

@@ -2,13 +2,14 @@ import { describe, expect, it } from "vitest";
 import {
   type Answer,
   hasUnit,
+  newestSchemaVersion,
   type Shown,
   shownSeries,
   shownStat,
   shownTable,
 } from "../../helpers/grafana.ts";
 import { dishonestyOf } from "../../helpers/honest.ts";
-import { panels } from "./committed.ts";
+import { committed, panels } from "./committed.ts";
 import { under } from "./under.ts";
 
 const nowMs = 1_760_000_000_000;
@@ -388,6 +389,13 @@ describe("a state", () => {
       ["holds", kept],
       ["unknown", grey],
     ]);
+  });
+});
+
+describe("the schema's version", () => {
+  it.each([...committed])("is one that Grafana knows, in %s", (_, { schemaVersion }) => {
+    expect(newestSchemaVersion()).toBe(41);
+    expect(schemaVersion).toBe(41);
   });
 });
 
