@@ -16,7 +16,8 @@ export function dataSourceVariable(): DatasourceVariableBuilder {
   return new DatasourceVariableBuilder("datasource")
     .label("Prometheus")
     .description("The Prometheus that scrapes Tidemark.")
-    .type("prometheus");
+    .type("prometheus")
+    .current(none);
 }
 
 type Facet = "domain" | "owner" | "tier" | "product";
@@ -41,7 +42,8 @@ export function productVariable(): QueryVariableBuilder {
     .datasource(dataSource)
     .query(labelValues(series(metrics.productInfo), "product"))
     .refresh(VariableRefresh.OnTimeRangeChanged)
-    .sort(VariableSort.AlphabeticalAsc);
+    .sort(VariableSort.AlphabeticalAsc)
+    .current(none);
 }
 
 /** The SLOs of the product; a row of panels is repeated for each. */
@@ -71,6 +73,9 @@ function labelVariable(facet: Facet): QueryVariableBuilder {
 
 /** What is chosen when a dashboard is opened. */
 const all: VariableOption = { selected: true, text: ["All"], value: ["$__all"] };
+
+/** Of one value: Grafana takes the first that there is. */
+const none: VariableOption = { selected: false, text: "", value: "" };
 
 /** As Grafana's own editor writes it; 1 are the values of a label. */
 function labelValues(selector: string, label: string) {
