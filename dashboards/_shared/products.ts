@@ -19,7 +19,7 @@ import {
 } from "./fields.ts";
 import { ownerUrl, productUrl } from "./links.ts";
 import { stat } from "./panels.ts";
-import { burnRate, chosenProducts, is, ofChosen, series } from "./promql.ts";
+import { burnRate, chosenProducts, is, ofChosen, series, withDomain } from "./promql.ts";
 import { leastBudget, productState, type State, states } from "./states.ts";
 import { type FigureColumn, table } from "./table.ts";
 
@@ -121,7 +121,7 @@ export function productTable(o: { readonly title: string; readonly height: numbe
     figures: [
       {
         title: "State",
-        expr: `max by (product, domain, owner, tier) (${ofChosen(productState(null))})`,
+        expr: withDomain(`max by (product, domain, owner, tier) (${ofChosen(productState(null))})`),
         unit: "none",
         properties: [colouredCell, { id: "mappings", value: stateMappings }],
       },

@@ -54,6 +54,14 @@ export function ofChosen(expression: string): string {
 }
 
 /**
+ * With a dash where the product has no domain. To Prometheus an empty label is not there, and a table of products of which
+ * none has a domain would have no column for it.
+ */
+export function withDomain(expression: string): string {
+  return `label_replace(${expression}, "domain", "–", "domain", "")`;
+}
+
+/**
  * Leaves out a ratio of which nothing was seen: a budget that nobody has looked at is whole, and 100 % would be shown
  * for the absence of all evidence. What is below 1 was seen, or is held for bad by the SLO's own terms.
  */

@@ -72,9 +72,8 @@ export function table(o: TableOptions): TableBuilder {
     .withTransformation({ id: "organize", options: organized(o) });
   for (const { title, url } of o.names) {
     panel.overrideByName(title, [
-      // A name of digits is no number, and one that is empty is not unknown.
+      // A name of digits is no number.
       unit("string"),
-      { id: "noValue", value: "–" },
       ...(url === undefined ? [] : [linkTo(title, url)]),
     ]);
   }

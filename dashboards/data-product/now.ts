@@ -14,7 +14,7 @@ import {
 } from "../_shared/fields.ts";
 import { ownerUrl } from "../_shared/links.ts";
 import { stat } from "../_shared/panels.ts";
-import { like, series } from "../_shared/promql.ts";
+import { like, series, withDomain } from "../_shared/promql.ts";
 import { leastBudget, productState } from "../_shared/states.ts";
 import { table } from "../_shared/table.ts";
 
@@ -33,7 +33,7 @@ export function whose(): TableBuilder {
     figures: [
       {
         title: "Listed",
-        expr: `max by (owner, domain, tier) (${series(metrics.productInfo, product)})`,
+        expr: withDomain(`max by (owner, domain, tier) (${series(metrics.productInfo, product)})`),
         unit: "none",
       },
     ],

@@ -9,7 +9,7 @@ const green = "#009E73";
  */
 export function dishonestyOf({ value, text, colour }: Shown): string | null {
   if (typeof value === "string") {
-    return text === (value === "" ? "–" : value) ? null : `the name ${value} is shown as ${text}`;
+    return text === value ? null : `the name "${value}" is shown as ${text}`;
   }
   if (value === null || Number.isNaN(value)) {
     return text === "unknown" && colour === grey ? null : `absence is shown as ${text}, ${colour}`;

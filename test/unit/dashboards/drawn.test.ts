@@ -216,7 +216,7 @@ describe("a table", () => {
   it("shows each product in a row, with what is known of it", async () => {
     const labels = (product: string, domain = "sales") => ({ product, domain, owner: "checkout" });
     const { rows } = await shownTable(panelOf("tidemark-mesh.json: Data products"), {
-      A: [one(0, labels("late")), one(2, labels("dark", "")), one(3, labels("007"))],
+      A: [one(0, labels("late")), one(2, labels("dark", "–")), one(3, labels("007"))],
       B: [one(-0.25, { product: "late" }), one(0.99996, { product: "007" })],
       C: [one(-0.5, { product: "late" }), one(-9, { product: "dark" })],
       D: [one(0, { product: "dark" }), one(1, { product: "late" }), one(0.95, { product: "007" })],
@@ -252,6 +252,14 @@ describe("a table", () => {
     const overridden = under("matcher", panelOf(table.where)).flatMap((by) => under("options", by));
     expect(overridden).toEqual([...table.names, ...table.figures]);
   });
+
+  it.each(tables.filter(({ names }) => (names as readonly string[]).includes("Domain")))(
+    "has a name for the domain of who has none: $where",
+    ({ where }) => {
+      const listed = panelOf(where).targets[0]?.expr;
+      expect(listed).toMatch(/^label_replace\(.*, "domain", "–", "domain", ""\)$/s);
+    },
+  );
 
   it("leads to what a row names, by a column that it has", () => {
     const linked = tables.flatMap((table) =>
@@ -339,7 +347,8 @@ describe("what nobody has seen", () => {
     expect(shown(0.9996, "100.0%", kept)).toBe("0.9996 is shown as 100.0%");
     expect(shown(-0.0001, "0.00%", broken)).toBe("-0.0001 is shown as 0.00%");
     expect(shown(-2, "-200.00%", kept)).toBe("-2 is shown in green");
-    expect(shown("007", "7", grey)).toBe("the name 007 is shown as 7");
+    expect(shown("007", "7", grey)).toBe('the name "007" is shown as 7');
+    expect(shown("", "unknown", grey)).toBe('the name "" is shown as unknown');
     expect(shown(Infinity, "Infinity", grey)).toBe('Infinity is shown as "Infinity"');
   });
 });
