@@ -1,4 +1,7 @@
-import { TableSortByFieldStateBuilder } from "@grafana/grafana-foundation-sdk/common";
+import {
+  TableCellDisplayMode,
+  TableSortByFieldStateBuilder,
+} from "@grafana/grafana-foundation-sdk/common";
 import {
   type DynamicConfigValue,
   FieldColorBuilder,
@@ -55,6 +58,7 @@ export function table(o: TableOptions): TableBuilder {
     .span(o.width)
     .height(o.height)
     .filterable(true)
+    .cellOptions({ type: TableCellDisplayMode.Auto })
     .noValue(unknownText)
     .mappings([absentIsUnknown])
     .colorScheme(new FieldColorBuilder().mode(FieldColorModeId.Fixed).fixedColor(colours.unknown))
