@@ -30,7 +30,7 @@ export async function judgeHostileNames(
   const targets = { hostile: overheard.origin };
   const prometheus = await startPrometheus(stack, command, folder, { targets });
   const hasScraped = async () =>
-    (await prometheus.query('count_over_time(up{job="hostile"}[1m]) >= 5')).length > 0;
+    (await prometheus.query('count_over_time(up{job="hostile"}[1m]) >= 4')).length > 0;
   await until("some scrapes", hasScraped, patience);
 
   const failed = await prometheus.query('min_over_time(up{job="hostile"}[1m]) == 0');

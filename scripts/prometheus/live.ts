@@ -6,8 +6,9 @@ import { judgeOffers } from "./offers.ts";
 import { Looks } from "./panels/looks.ts";
 import type { Programs } from "./programs.ts";
 import { judgeScrapes } from "./scrapes.ts";
+import { judgeIdentity } from "./sloth.ts";
 import { setUp } from "./stage.ts";
-import { judgeWell } from "./well.ts";
+import { judgeWell, untilSeen } from "./well.ts";
 
 /**
  * A promise is kept, breaks, and is kept again, while Prometheus scrapes and the dashboards are looked at; then the
@@ -22,18 +23,23 @@ export async function watchLive(
   await using stack = new AsyncDisposableStack();
   const stage = await setUp(stack, programs);
   const looks = new Looks(stage.prometheus, stage.startMs);
+  const look = async (name: string) => {
+    await untilSeen(stage);
+    return await looks.look(name);
+  };
   await judgeWell(verdicts, stage, programs);
-  await judgeOffers(verdicts, stage, await looks.look("well"));
+  await judgeOffers(verdicts, stage, await look("well"));
   const settledMs = Date.now();
   stage.mesh.stopTide();
   await judgeIncident(verdicts, stage);
-  await looks.look("broken");
+  await look("broken");
   await judgeBurn(verdicts, stage);
+  await judgeIdentity(verdicts, stage.prometheus);
   stage.mesh.resumeTide();
   await judgeMended(verdicts, stage);
-  await looks.look("mended");
+  await look("mended");
   for await (const minute of minutesUntil(stage.startMs, minutes)) {
-    await looks.look(`minute ${minute}`);
+    await look(`minute ${minute}`);
   }
   await judgeScrapes(verdicts, stage, settledMs);
   await judgeGone(verdicts, stage, looks);

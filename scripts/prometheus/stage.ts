@@ -4,6 +4,7 @@ import { runTidemark, TidemarkProcess } from "../../test/helpers/tidemark.ts";
 import { until } from "../../test/helpers/until.ts";
 import { PrometheusApi } from "./api.ts";
 import { LiveMesh } from "./mesh.ts";
+import { scrapeMs } from "./panels/variables.ts";
 import { freePort, type Programs, Server } from "./programs.ts";
 
 /** A Prometheus that scrapes a daemon and loads its rules, and an Alertmanager that tells a webhook. */
@@ -58,7 +59,7 @@ interface Scraping {
   readonly alertmanagerOrigin?: string;
 }
 
-/** One that scrapes every second, itself as well, and loads the rules in the folder. */
+/** One that scrapes, itself as well, and loads the rules in the folder. */
 export async function startPrometheus(
   stack: AsyncDisposableStack,
   command: string,
@@ -71,7 +72,8 @@ export async function startPrometheus(
   const alertmanagers =
     alertmanagerOrigin === undefined ? [] : [{ static_configs: ofTarget(alertmanagerOrigin) }];
   const file = {
-    global: { scrape_interval: "1s", evaluation_interval: "1s" },
+    // A scrape may take as long, on a machine that does other work too.
+    global: { scrape_interval: `${scrapeMs}ms`, evaluation_interval: "1s" },
     rule_files: ["rules/*.rules.yaml"],
     alerting: { alertmanagers },
     scrape_configs: Object.entries(jobs).map(([job, origin]) => ({

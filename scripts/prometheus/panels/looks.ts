@@ -64,7 +64,7 @@ export class Looks {
       for (const answer of await this.#put(dashboard, ofNow, "gone")) {
         asked += 1;
         if (answer.hasData || answer.refusal !== null) {
-          shown.push(inWords(answer));
+          shown.push(`${inWords(answer)} ${answer.refusal ?? ""}`);
         }
       }
     }

@@ -49,8 +49,8 @@ export function mentioned(expr: string, variables: readonly QueryVariable[]): re
     .filter((name) => new RegExp(`\\$(?:\\{${name}\\}|${name}\\b)`).test(expr));
 }
 
-/** As the data source is told by its `timeInterval`. */
-const scrapeMs = 1_000;
+/** How often Prometheus scrapes, as the data source is told by its `timeInterval`. */
+export const scrapeMs = 2_000;
 
 /** The steps that Grafana rounds to, in seconds. */
 const roundSteps = [

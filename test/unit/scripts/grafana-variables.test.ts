@@ -60,12 +60,12 @@ describe("times", () => {
   it("are those of the step and of the range", () => {
     const chosen = { values: ["a"], isAll: false };
     expect(fill("[$__rate_interval] [$__interval] [$__range] $__range_s", one, chosen)).toBe(
-      "[16s] [15s] [3600s] 3600",
+      "[17s] [15s] [3600s] 3600",
     );
   });
 
   it.each([
-    ["a minute", 60_000, 1_000, 0, 1_000],
+    ["a minute, by the scrape at least", 60_000, 1_000, 0, 2_000],
     ["six hours", 21_600_000, 1_000, 0, 20_000],
     ["a day in a hundred points", 86_400_000, 100, 0, 900_000],
     ["a week", 604_800_000, 1_000, 0, 600_000],
