@@ -8,7 +8,11 @@ import type { Programs } from "./programs.ts";
 import { judgeScrapes } from "./scrapes.ts";
 import { judgeIdentity } from "./sloth.ts";
 import { setUp } from "./stage.ts";
+import { judgeStanding } from "./standing.ts";
 import { judgeWell, untilSeen } from "./well.ts";
+
+/** All along. The reports of wildlife strikes are too old from the start. */
+const always = { "wildlife-strikes": "atRisk", seabed: "unseen", buoys: "unpromised" } as const;
 
 /**
  * A promise is kept, breaks, and is kept again, while Prometheus scrapes and the dashboards are looked at; then the
@@ -29,10 +33,12 @@ export async function watchLive(
   };
   await judgeWell(verdicts, stage, programs);
   await judgeOffers(verdicts, stage, await look("well"));
+  await judgeStanding(verdicts, stage.prometheus, { ...always, tide: "kept", swell: "kept" });
   const settledMs = Date.now();
   stage.mesh.stopTide();
   await judgeIncident(verdicts, stage);
   await look("broken");
+  await judgeStanding(verdicts, stage.prometheus, { ...always, tide: "atRisk", swell: "atRisk" });
   await judgeBurn(verdicts, stage);
   await judgeIdentity(verdicts, stage.prometheus);
   stage.mesh.resumeTide();

@@ -16,7 +16,7 @@ export interface Offers {
 /** As Prometheus offers it to those who look at the dashboard now. */
 export async function offersOf(
   { variables, lengthMs }: Dashboard,
-  prometheus: PrometheusApi,
+  prometheus: Pick<PrometheusApi, "labelValues">,
   nowMs: number,
 ): Promise<Offers> {
   const offered = new Map<string, Set<string>>(variables.map(({ name }) => [name, new Set()]));

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { putsOf } from "../../../scripts/prometheus/panels/answers.ts";
-import { alone } from "../../../scripts/prometheus/panels/choices.ts";
+import { alone, offersOf } from "../../../scripts/prometheus/panels/choices.ts";
 import { dashboardOf, readDashboards } from "../../../scripts/prometheus/panels/committed.ts";
 import { committed } from "../dashboards/committed.ts";
 
@@ -84,5 +84,45 @@ describe("what is put of a dashboard", () => {
 
   it("is a repeated panel with an empty value where there is none", () => {
     expect(put(choice("buoys", []))).toContainEqual(["For each", "buoys", ""]);
+  });
+});
+
+describe("what may be chosen", () => {
+  const slosOf: Readonly<Record<string, readonly string[]>> = {
+    'up{product=~"tide"}': ["fresh", "whole"],
+    'up{product=~"buoys"}': [""],
+  };
+  const facets = dashboardOf({
+    uid: "facets",
+    time: { from: "now-1h", to: "now" },
+    templating: {
+      list: [
+        { ...query("product", false), query: { query: "label_values(up, product)" } },
+        { ...query("slo", true), query: { query: 'label_values(up{product=~"$product"}, slo)' } },
+      ],
+    },
+    annotations: {},
+    panels: [],
+  });
+
+  it("is everything, each value by itself, and all of them by name, under each choice of the one before", async () => {
+    const labelValues = async (label: string, selector: string) =>
+      label === "product" ? ["buoys", "tide"] : (slosOf[selector] ?? []);
+    const { values, choices } = await offersOf(facets, { labelValues }, 0);
+    expect([...values].map(([name, offered]) => [name, [...offered]])).toEqual([
+      ["product", ["buoys", "tide"]],
+      ["slo", ["fresh", "whole"]],
+    ]);
+    const words = choices.map(({ product, slo }) => [
+      product?.values.join("|"),
+      slo?.isAll ? "All" : slo?.values.join("|"),
+    ]);
+    expect(words).toEqual([
+      ["buoys", "All"],
+      ["tide", "All"],
+      ["tide", "fresh"],
+      ["tide", "whole"],
+      ["tide", "fresh|whole"],
+    ]);
   });
 });
