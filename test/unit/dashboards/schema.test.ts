@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { schemaOfDashboards } from "../../helpers/grafana-schema.ts";
 import { dashboards } from "./committed.ts";
-import { schemaOfDashboards } from "./grafana-schema.ts";
 
 const objectionsTo = schemaOfDashboards();
 

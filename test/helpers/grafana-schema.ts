@@ -33,7 +33,7 @@ function completed(): JsonSchema {
   const path = fileURLToPath(new URL("grafana-types.ts", import.meta.url));
   const generated = createGenerator({
     path,
-    tsconfig: fileURLToPath(new URL("../../../tsconfig.json", import.meta.url)),
+    tsconfig: fileURLToPath(new URL("../../tsconfig.json", import.meta.url)),
     additionalProperties: false,
     jsDoc: "none",
     skipTypeCheck: true,
