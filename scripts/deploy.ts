@@ -18,6 +18,7 @@ import { readDockerfile } from "./deploy/dockerfile.ts";
 import { lint } from "./deploy/lint.ts";
 import { reloads } from "./deploy/reloads.ts";
 import { serves } from "./deploy/serves.ts";
+import { starts } from "./deploy/starts.ts";
 import { unit } from "./deploy/unit.ts";
 import { run } from "./package/npm.ts";
 
@@ -61,4 +62,5 @@ async function image(): Promise<void> {
   const made = { verdicts, work, deploy, stage, root };
   await serves(made);
   await reloads(made);
+  await starts(made);
 }

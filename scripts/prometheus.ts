@@ -1,34 +1,53 @@
 /**
- * Holds what Tidemark gives Prometheus to Prometheus itself: `npm run test:prometheus`, under two minutes.
+ * Holds what Tidemark gives Prometheus to Prometheus itself: `npm run test:prometheus`, some two and a half minutes;
+ * `npm run test:prometheus -- --minutes 5` watches for longer.
  *
  * - The dashboards follow a schema of the types of Grafana's SDK, and no panel lacks title, description or unit.
  * - The generated rules load, and do what test/prometheus says: needs promtool.
  * - The states that dashboards draw are what docs/dashboards.md says: needs promtool.
+ * - Names that no file lets through reach a Prometheus unharmed: needs prometheus as well.
  * - A Prometheus scrapes the daemon over the demo's data, a promise breaks, and its alert arrives through an Alertmanager
- *   at a webhook; every query of the dashboards is answered: needs prometheus and alertmanager as well.
+ *   at a webhook; every query of the dashboards is answered with every value: needs alertmanager as well.
  *
  * What is not installed is named, and what needs it is not run; the exit code is then 0, and 1 when a claim fails.
  */
+import { parseArgs } from "node:util";
 import { Verdicts } from "./_shared/verdicts.ts";
 import { judgeDashboardFiles } from "./prometheus/dashboards.ts";
+import { judgeHostileNames } from "./prometheus/hostile.ts";
 import { watchLive } from "./prometheus/live.ts";
-import { findPrograms } from "./prometheus/programs.ts";
+import { findPrograms, versionOf } from "./prometheus/programs.ts";
 import { judgeRules } from "./prometheus/rules.ts";
 import { judgeStates } from "./prometheus/states.ts";
 
+const { values } = parseArgs({ options: { minutes: { type: "string", default: "0" } } });
+const minutes = Number(values.minutes);
+if (!(minutes >= 0 && minutes <= 24 * 60)) {
+  throw new RangeError("--minutes takes a number from 0 to 1440");
+}
+
 const { promtool, prometheus, alertmanager } = findPrograms();
+for (const program of [promtool, prometheus, alertmanager].filter((found) => found !== null)) {
+  console.log(versionOf(program));
+}
 const verdicts = new Verdicts();
 judgeDashboardFiles(verdicts);
 if (promtool === null) {
-  console.log("NOT RUN: the rules, the states and the live run: promtool is not installed");
+  console.log(
+    "NOT RUN: the rules, the states, hostile names and the live run: promtool is not installed",
+  );
 } else {
   await judgeRules(verdicts, promtool);
   await judgeStates(verdicts, promtool);
-  if (prometheus === null || alertmanager === null) {
-    const missing = prometheus === null ? "prometheus" : "alertmanager";
-    console.log(`NOT RUN: the live run: ${missing} is not installed`);
+  if (prometheus === null) {
+    console.log("NOT RUN: hostile names and the live run: prometheus is not installed");
   } else {
-    await watchLive(verdicts, { promtool, prometheus, alertmanager });
+    await judgeHostileNames(verdicts, { promtool, prometheus });
+    if (alertmanager === null) {
+      console.log("NOT RUN: the live run: alertmanager is not installed");
+    } else {
+      await watchLive(verdicts, { promtool, prometheus, alertmanager }, minutes);
+    }
   }
 }
 process.exitCode = verdicts.finish();

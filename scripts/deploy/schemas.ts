@@ -48,7 +48,7 @@ export function judge(verdicts: Verdicts, { work, oldest, renderings }: Renderin
     verdicts.section(`NOT RUN: the Prometheus Operator's definitions: ${definitions.problem}`);
     return;
   }
-  verdicts.section("By the definitions of the Prometheus Operator (but for their CEL rules)");
+  verdicts.section("By the definitions of the Prometheus Operator");
   const custom = planted.filter(({ apiVersion }) => isCustom(apiVersion));
   for (const { version, paths } of definitions) {
     verdicts.equal(`${version} knows every field`, ask(manifests, paths)["definitions"], []);

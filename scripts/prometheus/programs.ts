@@ -19,6 +19,12 @@ export function findPrograms(): { readonly [K in keyof Programs]: string | null 
   };
 }
 
+/** As in `promtool, version 3.16.0 (…)`. */
+export function versionOf(command: string): string {
+  // Some write it to the one stream, and some to the other.
+  return run(command, ["--version"]).output.split("\n", 1).join();
+}
+
 export interface Ran {
   readonly exitCode: number | null;
   /** Of both streams. */
@@ -39,12 +45,13 @@ export class Server implements AsyncDisposable {
   readonly #ended: Promise<unknown>;
   readonly #kill = () => this.#child.kill("SIGKILL");
 
-  /** `args` are given the address to listen at. */
+  /** `args` are given the address to listen at; on a free port unless said. */
   static async start(
     command: string,
     args: (address: string) => readonly string[],
+    port?: number,
   ): Promise<Server> {
-    const address = `127.0.0.1:${await freePort()}`;
+    const address = `127.0.0.1:${port ?? (await freePort())}`;
     return new Server(command, args(address), `http://${address}`);
   }
 

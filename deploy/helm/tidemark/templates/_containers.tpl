@@ -33,7 +33,7 @@ env:
 resources: {{- toYaml $git.resources | nindent 2 }}
 volumeMounts:
   - { name: git, mountPath: /srv/products/git }
-  - { name: tmp, mountPath: /tmp }
+  - { name: git-tmp, mountPath: /tmp }
   {{- if $git.existingSecret }}
   - { name: git-password, mountPath: /run/secrets/git, readOnly: true }
   {{- end }}
