@@ -172,6 +172,8 @@ export function sloPanels(): readonly TimeSeriesBuilder[] {
       .overrideByName("30m", [fixed(colours.secondFigure), dashed])
       .overrideByName("1d", [fixed(colours.thirdFigure)])
       .overrideByName("2h", [fixed(colours.thirdFigure), dashed])
-      .overrideByName("3d", [fixed(colours.fourthFigure)]),
+      .overrideByName("3d", [fixed(colours.fourthFigure)])
+      // Watched in the place of three days, at the same rate, where data are looked at less often than every hour.
+      .overrideByName("7d", [fixed(colours.fourthFigure), { id: "custom.lineWidth", value: 4 }]),
   ];
 }

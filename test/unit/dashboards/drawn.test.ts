@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { errorRatioWindows } from "../../../src/metrics/names.ts";
 import {
   type Answer,
   hasUnit,
@@ -442,7 +443,7 @@ describe("the lines of an SLO", () => {
   });
 
   it("have the colour of their burn rate, the longer window and the shorter one", async () => {
-    const windows = ["5m", "30m", "1h", "2h", "6h", "1d", "3d"];
+    const windows = errorRatioWindows.map(({ label }) => label);
     const shown = await shownSeries(panelOf("tidemark-product.json: Burn rates of $slo"), {
       A: windows.map((window) => over([1], { window })),
     });
@@ -454,6 +455,7 @@ describe("the lines of an SLO", () => {
       "1d": "#CC79A7",
       "2h": "#CC79A7",
       "3d": "#F0E442",
+      "7d": "#F0E442",
     });
   });
 
