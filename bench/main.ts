@@ -12,6 +12,7 @@ import { ladderDay } from "./ladder-day.ts";
 import { parquet } from "./parquet.ts";
 import { postgresManyTables } from "./postgres-many-tables.ts";
 import { postgresOneDataset } from "./postgres-one-dataset.ts";
+import { removedProducts } from "./removed-products.ts";
 import { scrape } from "./scrape.ts";
 import { sloStatuses } from "./slo-statuses.ts";
 
@@ -28,6 +29,7 @@ const benchmarks = [
   ladderDay,
   sloStatuses,
   scrape,
+  removedProducts,
 ];
 
 const asked = readArguments();

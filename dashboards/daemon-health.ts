@@ -1,7 +1,8 @@
-import { DashboardBuilder } from "@grafana/grafana-foundation-sdk/dashboard";
+import { DashboardBuilder, DashboardCursorSync } from "@grafana/grafana-foundation-sdk/dashboard";
 import { linkOut, otherDashboards, tag, uids } from "./_shared/links.ts";
 import { addressVariables, dataSourceVariable } from "./_shared/variables.ts";
 import { deliveries } from "./daemon-health/deliveries.ts";
+import { processes } from "./daemon-health/processes.ts";
 import { running } from "./daemon-health/running.ts";
 import { warehouses } from "./daemon-health/warehouses.ts";
 
@@ -17,9 +18,14 @@ export function daemonHealth(): DashboardBuilder {
     .time({ from: "now-6h", to: "now" })
     .refresh("1m")
     .variables([dataSourceVariable(), ...addressVariables()])
-    .link(otherDashboards())
-    .link(linkOut("Readiness", "What the daemon says of itself", "${api_url}/readyz"));
-  for (const panel of [...running(), ...warehouses(), ...deliveries()]) {
+    .tooltip(DashboardCursorSync.Crosshair);
+  for (const link of [
+    ...otherDashboards("daemon"),
+    linkOut("Readiness", "What the daemon says of itself", "${api_url}/readyz"),
+  ]) {
+    dashboard.link(link);
+  }
+  for (const panel of [...running(), ...warehouses(), ...deliveries(), ...processes()]) {
     dashboard.withPanel(panel);
   }
   return dashboard;

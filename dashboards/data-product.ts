@@ -1,6 +1,7 @@
 import {
   AnnotationQueryBuilder,
   DashboardBuilder,
+  DashboardCursorSync,
   RowBuilder,
 } from "@grafana/grafana-foundation-sdk/dashboard";
 import { colours } from "./_shared/colours.ts";
@@ -14,8 +15,8 @@ import {
   productVariable,
   sloVariable,
 } from "./_shared/variables.ts";
-import { measured, verdicts } from "./data-product/checks.ts";
-import { standing } from "./data-product/now.ts";
+import { lastAnswers, measured, verdicts } from "./data-product/checks.ts";
+import { standing, whose } from "./data-product/now.ts";
 import { sloPanels, sloTable } from "./data-product/slos.ts";
 import { upstreams } from "./data-product/upstream.ts";
 
@@ -33,26 +34,33 @@ export function dataProduct(): DashboardBuilder {
     .variables([dataSourceVariable(), productVariable(), sloVariable(), ...addressVariables()])
     .annotation(incidents("page", colours.broken))
     .annotation(incidents("ticket", colours.atRisk))
-    .link(otherDashboards())
-    .link(linkOut("Runbook", "What to do when it breaks", "${runbook_url}${product}"))
-    .link(linkOut("Product file", "What is promised", "${file_url}${product}.product.yaml"))
-    .link(
-      linkOut(
-        "API",
-        "The product as JSON, with its own links",
-        "${api_url}/api/v1/products/${product}",
-      ),
-    );
+    .tooltip(DashboardCursorSync.Crosshair);
+  for (const link of [
+    ...otherDashboards("product"),
+    linkOut("Runbook", "What to do when it breaks", "${runbook_url}${product}"),
+    linkOut("Product file", "What is promised", "${file_url}${product}.product.yaml"),
+    linkOut(
+      "API",
+      "The product as JSON, with its own links",
+      "${api_url}/api/v1/products/${product}",
+    ),
+  ]) {
+    dashboard.link(link);
+  }
   for (const panel of standing()) {
     dashboard.withPanel(panel);
   }
   dashboard
+    .withPanel(whose())
     .withPanel(sloTable())
     .withRow(new RowBuilder("SLO $slo").repeat("slo").datasource(dataSource));
   for (const panel of sloPanels()) {
     dashboard.withPanel(panel);
   }
-  dashboard.withRow(new RowBuilder("What was measured")).withPanel(verdicts());
+  dashboard
+    .withRow(new RowBuilder("What was measured"))
+    .withPanel(verdicts())
+    .withPanel(lastAnswers());
   for (const panel of measured()) {
     dashboard.withPanel(panel);
   }

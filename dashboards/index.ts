@@ -4,13 +4,24 @@ import { dataProduct } from "./data-product.ts";
 import { meshOverview } from "./mesh-overview.ts";
 import { owner } from "./owner.ts";
 
+/**
+ * Of Grafana 11.6 to 12.1. Later ones bring what is older up to date, and an earlier one would not know what is newer: 12.1
+ * takes the SDK's own, which is 42, for a conversion that failed.
+ */
+const schemaVersion = 41;
+
+/** Every dashboard, from the whole to its parts. */
+export function dashboards(): readonly Dashboard[] {
+  return [meshOverview(), dataProduct(), owner(), daemonHealth()].map((builder) => ({
+    ...withPanelIds(builder.build()),
+    schemaVersion,
+  }));
+}
+
 /** What Grafana is given, by file name. */
 export function dashboardFiles(): ReadonlyMap<string, string> {
   return new Map(
-    [meshOverview(), dataProduct(), owner(), daemonHealth()].map((builder) => {
-      const dashboard = withPanelIds(builder.build());
-      return [`${dashboard.uid}.json`, `${JSON.stringify(dashboard, null, 2)}\n`];
-    }),
+    dashboards().map((one) => [`${one.uid}.json`, `${JSON.stringify(one, null, 2)}\n`]),
   );
 }
 

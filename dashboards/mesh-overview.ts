@@ -2,7 +2,7 @@ import { type DashboardBuilder, RowBuilder } from "@grafana/grafana-foundation-s
 import { colours } from "./_shared/colours.ts";
 import { openIncidents } from "./_shared/counts.ts";
 import { fixed, stateMappings } from "./_shared/fields.ts";
-import { linkOut, uids } from "./_shared/links.ts";
+import { linkOut } from "./_shared/links.ts";
 import { dashboardOfProducts } from "./_shared/of-products.ts";
 import { lines, strips } from "./_shared/panels.ts";
 import { productTable } from "./_shared/products.ts";
@@ -13,9 +13,9 @@ import { productState } from "./_shared/states.ts";
 export function meshOverview(): DashboardBuilder {
   return dashboardOfProducts({
     title: "Tidemark / Mesh overview",
-    uid: uids.mesh,
+    name: "mesh",
     description:
-      "Every data product: kept, at risk, broken or unseen, the least error budget first.",
+      "Every data product: broken, at risk, unseen or kept, in this order, and in each the least error budget first.",
     from: "now-24h",
   })
     .link(linkOut("API", "The products as JSON", "${api_url}/api/v1/products"))

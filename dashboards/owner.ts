@@ -8,9 +8,10 @@ import {
   colouredText,
   fixed,
   noneIsWell,
+  shareUnit,
   steps,
 } from "./_shared/fields.ts";
-import { linkOut, ownerUrl, uids } from "./_shared/links.ts";
+import { linkOut, ownerUrl } from "./_shared/links.ts";
 import { dashboardOfProducts } from "./_shared/of-products.ts";
 import { lines } from "./_shared/panels.ts";
 import { productTable } from "./_shared/products.ts";
@@ -22,7 +23,7 @@ import { type FigureColumn, table } from "./_shared/table.ts";
 export function owner(): DashboardBuilder {
   return dashboardOfProducts({
     title: "Tidemark / Owner",
-    uid: uids.owner,
+    name: "owner",
     description: "What each team owns: how it stands, what is open, and what looking costs.",
     from: "now-7d",
   })
@@ -57,7 +58,6 @@ function teams() {
     title: "Teams",
     description:
       "Every owner of chosen data products: how many of these are in which state, and what is open. The least budget is that of those of which all is known.",
-    key: "owner",
     names: [{ label: "owner", title: "Owner", url: ownerUrl }],
     figures: [
       {
@@ -74,13 +74,17 @@ function teams() {
       {
         title: "Least budget left",
         expr: `min by (owner) (${ofChosen(leastBudget(null))})`,
-        unit: "percentunit",
+        unit: shareUnit,
         properties: [colouredText, ...byThresholds(budgetSteps)],
       },
       incidentsOf("page", "Pages open"),
       incidentsOf("ticket", "Tickets open"),
     ],
-    sortBy: "Least budget left",
+    sortBy: [
+      ["Broken", "most"],
+      ["At risk", "most"],
+      ["Least budget left", "least"],
+    ],
     width: 24,
     height: 8,
   });

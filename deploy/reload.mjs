@@ -1,7 +1,8 @@
 /**
  * Tells the daemon beside it to read its configuration again (SIGHUP) when one of the given folders has been swapped
- * for another, as Kubernetes does with a mounted ConfigMap (`..data`) and git-sync with its link. It needs to see the
- * daemon's process: `shareProcessNamespace`, and the same user.
+ * for another, as Kubernetes does with a mounted ConfigMap (`..data`) and git-sync with its link; and once at its own
+ * start, because nobody was looking when the daemon read its files. It needs to see the daemon's process:
+ * `shareProcessNamespace`, and the same user.
  *
  *   node reload.mjs <seconds> <folder>…
  */
@@ -9,7 +10,8 @@ import { readdirSync, readFileSync, realpathSync } from "node:fs";
 import { join } from "node:path";
 
 const [seconds = "10", ...folders] = process.argv.slice(2);
-let before = targets();
+/** What the daemon has been told of last. */
+let before = null;
 console.log(`watching ${folders.join(", ")}`);
 
 for (const signal of ["SIGTERM", "SIGINT"]) {
@@ -38,11 +40,12 @@ function realpath(path) {
   }
 }
 
-/** True when there was a daemon to tell. */
+/** True when there was a daemon that listens. */
 function tell() {
   const told = readdirSync("/proc").filter((id) => /^\d+$/.test(id) && tellIfDaemon(id));
   for (const id of told) {
-    console.log(`the configuration has changed: process ${id} reloads it`);
+    const reason = before === null ? "may have changed unseen" : "has changed";
+    console.log(`the configuration ${reason}: process ${id} reloads it`);
   }
   return told.length > 0;
 }
@@ -53,10 +56,19 @@ function tellIfDaemon(id) {
     if (!args.some((arg) => arg.endsWith("/dist/src/main.js")) || !args.includes("serve")) {
       return false;
     }
+    if (!catchesHangup(readFileSync(`/proc/${id}/status`, "utf8"))) {
+      return false;
+    }
     process.kill(Number(id), "SIGHUP");
     return true;
   } catch {
     // It has ended meanwhile, or belongs to another user, whom it is not for us to tell.
     return false;
   }
+}
+
+/** SIGHUP ends a process that does not catch it, as none does while Node is still loading it. Signal 1 is bit 0. */
+function catchesHangup(status) {
+  const mask = /^SigCgt:\s*([0-9a-f]+)$/m.exec(status)?.[1] ?? "0";
+  return (BigInt(`0x${mask}`) & 1n) === 1n;
 }

@@ -12,11 +12,13 @@ import { TemporaryFolder } from "../test/helpers/folder.ts";
 import { Verdicts } from "./_shared/verdicts.ts";
 import { build } from "./deploy/build.ts";
 import { chart } from "./deploy/chart.ts";
+import { compose } from "./deploy/compose.ts";
 import { containerProblem } from "./deploy/container.ts";
 import { readDockerfile } from "./deploy/dockerfile.ts";
+import { lint } from "./deploy/lint.ts";
 import { reloads } from "./deploy/reloads.ts";
 import { serves } from "./deploy/serves.ts";
-import { accepts } from "./deploy/tools.ts";
+import { starts } from "./deploy/starts.ts";
 import { unit } from "./deploy/unit.ts";
 import { run } from "./package/npm.ts";
 
@@ -27,21 +29,14 @@ await using work = await TemporaryFolder.make();
 chmodSync(work.path, 0o755);
 
 await image();
-accepts(
-  verdicts,
-  "promtool",
-  "check",
-  "config",
-  "--syntax-only",
-  `${deploy}/compose/prometheus.yml`,
-);
-accepts(verdicts, "amtool", "check-config", `${deploy}/compose/alertmanager.yml`);
+compose(verdicts, deploy, work.path);
 await unit(verdicts, deploy, work.path);
 await chart(verdicts, deploy, work.path);
 process.exitCode = verdicts.finish();
 
 async function image(): Promise<void> {
   verdicts.section("The Dockerfile, its steps followed in an empty folder");
+  lint(verdicts, join(deploy, "Dockerfile"), work.path);
   const stages = readDockerfile(readFileSync(join(deploy, "Dockerfile"), "utf8"));
   const root = build(stages, repository, work.at("build"));
   const stage = stages.at(-1);
@@ -67,4 +62,5 @@ async function image(): Promise<void> {
   const made = { verdicts, work, deploy, stage, root };
   await serves(made);
   await reloads(made);
+  await starts(made);
 }

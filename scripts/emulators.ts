@@ -4,13 +4,11 @@
  * be reached nothing is run, and that is said; the exit code is then 0, and 1 when a test fails.
  */
 import { spawnSync } from "node:child_process";
-import { createHash } from "node:crypto";
-import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { environmentOf } from "../test/emulators/emulator.ts";
+import { setUpPython } from "./_shared/python.ts";
 
 const emulators = ["bigquery", "snowflake"];
-const installBoundMs = 300_000;
 
 const skipped = emulators.flatMap((name) => {
   const reason = setUp(name);
@@ -24,26 +22,10 @@ process.exitCode = ready.length === 0 ? 0 : run(ready);
 
 /** Why there is no environment for the emulator, or null when there is one. */
 function setUp(name: string): string | null {
-  const folder = environmentOf(name);
   const requirements = fileURLToPath(
     new URL(`../test/emulators/requirements-${name}.txt`, import.meta.url),
   );
-  const wanted = createHash("sha256").update(readFileSync(requirements)).digest("hex");
-  const stamp = `${folder}/tidemark-requirements`;
-  if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) {
-    return null;
-  }
-  rmSync(folder, { recursive: true, force: true });
-  console.log(`setting up the emulator of ${name}…`);
-  if (!succeeds("python3", ["-m", "venv", folder])) {
-    return "python3 with its venv module is not there";
-  }
-  const install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
-  if (!succeeds(`${folder}/bin/python`, [...install, "-r", requirements])) {
-    return "its Python packages cannot be installed";
-  }
-  writeFileSync(stamp, wanted);
-  return null;
+  return setUpPython(environmentOf(name), requirements);
 }
 
 function run(names: readonly string[]): number {
@@ -53,9 +35,4 @@ function run(names: readonly string[]): number {
   const args = [vitest, "run", "--config", "vitest.emulators.config.ts", ...files];
   const cwd = fileURLToPath(new URL("..", import.meta.url));
   return spawnSync(process.execPath, args, { cwd, stdio: "inherit" }).status ?? 1;
-}
-
-function succeeds(command: string, args: readonly string[]): boolean {
-  const { status } = spawnSync(command, args, { stdio: "inherit", timeout: installBoundMs });
-  return status === 0;
 }

@@ -6,7 +6,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { checkTypes } from "../checks/index.ts";
 import { connectors } from "../connectors/index.ts";
-import { dashboardFiles } from "../dashboards/index.ts";
+import { dashboardFiles, dashboards } from "../dashboards/index.ts";
 import { jsonSchemas } from "../src/config/json-schema.ts";
 import { metrics } from "../src/metrics/names.ts";
 import { notifiers } from "../src/notifiers/index.ts";
@@ -14,6 +14,8 @@ import { configurationPage } from "./generate/configuration-page.ts";
 import { connectorsPage } from "./generate/connectors-page.ts";
 import { errorsPage } from "./generate/errors-page.ts";
 import { metricsPage } from "./generate/metrics-page.ts";
+import { panelsPage } from "./generate/panels-page.ts";
+import { secretKeysOf } from "./generate/secret-keys.ts";
 
 const root = join(import.meta.dirname, "..");
 
@@ -30,6 +32,11 @@ function generatedFiles(): ReadonlyMap<string, string> {
     ["docs/connectors.md", connectorsPage(connectors, guideOf)],
     ["docs/errors.md", errorsPage()],
     ["docs/metrics.md", metricsPage(metrics)],
+    ["docs/panels.md", panelsPage(dashboards())],
+    [
+      "deploy/helm/tidemark/secret-keys.json",
+      `${JSON.stringify(secretKeysOf(schemas.daemon), null, 2)}\n`,
+    ],
     ...[...dashboardFiles()].map(([file, text]) => [`dashboards/grafana/${file}`, text] as const),
   ]);
 }

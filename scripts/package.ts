@@ -20,7 +20,6 @@ import { brokenLinks, compiledOf, filesUnder, secretsIn, strangers } from "./pac
 import { bigqueryMesh, postgresMesh, snowflakeMesh } from "./package/meshes.ts";
 import { environment, install, pack, type Ran, run } from "./package/npm.ts";
 
-const [oldestNode] = oldestNodes;
 const maxPackedBytes = 1_000_000;
 const duckdbBinary = `@duckdb/node-bindings-${process.platform}-${process.arch}`;
 
@@ -34,7 +33,7 @@ await Promise.all([install(full, tarball), install(slim, tarball, "--omit=option
 
 contents(join(full, "node_modules/tidemark"));
 await works(`Node ${process.versions.node}`, full, thisNode);
-await onTheOldestNode();
+await onTheOldestNodes();
 await onAnOlderNode();
 await withoutOptional();
 process.exitCode = verdicts.finish();
@@ -114,15 +113,18 @@ async function serves({ cwd, nodeFolder }: Place): Promise<void> {
   verdicts.claim("SIGTERM ends it, with exit code 0", exitCode === 0, stderr);
 }
 
-async function onTheOldestNode(): Promise<void> {
-  const folder = work.at("node");
+/** Of each line, the oldest that `engines` allows. */
+async function onTheOldestNodes(): Promise<void> {
   const packageName = `node-${process.platform}-${process.arch}`;
-  if (!["linux", "darwin"].includes(process.platform)) {
-    verdicts.section(`NOT RUN on Node ${oldestNode}: npm has it for Linux and macOS only`);
-    return;
+  for (const version of oldestNodes) {
+    if (!["linux", "darwin"].includes(process.platform)) {
+      verdicts.section(`NOT RUN on Node ${version}: npm has it for Linux and macOS only`);
+      continue;
+    }
+    const folder = work.at(`node-${version}`);
+    await install(folder, "--ignore-scripts", `${packageName}@${version}`);
+    await works(`Node ${version}`, full, join(folder, "node_modules", packageName, "bin"));
   }
-  await install(folder, "--ignore-scripts", `${packageName}@${oldestNode}`);
-  await works(`Node ${oldestNode}`, full, join(folder, "node_modules", packageName, "bin"));
 }
 
 /** The host's own Node, where that is too old. */
@@ -138,7 +140,7 @@ async function onAnOlderNode(): Promise<void> {
   }
   verdicts.section(`On Node ${stdout.trim()}`);
   const refused = await tidemark(place, "--version");
-  const isTold = refused.stderr.includes(`Tidemark needs Node ${oldestNode} or `);
+  const isTold = refused.stderr.includes(`Tidemark needs Node ${oldestNodes[0]} or `);
   verdicts.claim(
     "it says which Node it needs, without a stack trace: exit code 2",
     refused.exitCode === 2 && isTold && !/^ {4}at /m.test(refused.stderr),

@@ -2,6 +2,7 @@
  * Holds what Tidemark gives Prometheus to Prometheus itself: `npm run test:prometheus`, some two and a half minutes;
  * `npm run test:prometheus -- --minutes 5` watches for longer.
  *
+ * - The dashboards follow a schema of the types of Grafana's SDK, and no panel lacks title, description or unit.
  * - The generated rules load, and do what test/prometheus says: needs promtool.
  * - The states that dashboards draw are what docs/dashboards.md says: needs promtool.
  * - Names that no file lets through reach a Prometheus unharmed: needs prometheus as well.
@@ -12,6 +13,7 @@
  */
 import { parseArgs } from "node:util";
 import { Verdicts } from "./_shared/verdicts.ts";
+import { judgeDashboardFiles } from "./prometheus/dashboards.ts";
 import { judgeHostileNames } from "./prometheus/hostile.ts";
 import { watchLive } from "./prometheus/live.ts";
 import { findPrograms, versionOf } from "./prometheus/programs.ts";
@@ -29,6 +31,7 @@ for (const program of [promtool, prometheus, alertmanager].filter((found) => fou
   console.log(versionOf(program));
 }
 const verdicts = new Verdicts();
+judgeDashboardFiles(verdicts);
 if (promtool === null) {
   console.log(
     "NOT RUN: the rules, the states, hostile names and the live run: promtool is not installed",

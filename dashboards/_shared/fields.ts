@@ -46,6 +46,42 @@ export const verdictMappings: ValueMapping[] = [
   ]),
 ];
 
+/** The unit of shares, which are said in percent. */
+export const shareUnit = "percentunit";
+
+/**
+ * How a share is said, null for other units. Rounding would say 100 % of what is not whole, and 0 % of a budget that is
+ * overspent, so both are said in words.
+ */
+export function shareOf(
+  ofField: string,
+  decimals = 2,
+): { readonly decimals: number; readonly mappings: ValueMapping[] } | null {
+  if (ofField !== shareUnit) {
+    return null;
+  }
+  const step = 10 ** -(decimals + 2);
+  const last = `${(100 - 10 ** -decimals).toFixed(decimals)}%`;
+  return {
+    decimals,
+    mappings: [
+      between(roundedTo(1 - 0.9 * step), greatestBelowOne, `> ${last}`, 1),
+      between(roundedTo(-0.9 * step), -Number.EPSILON, "< 0%", 2),
+    ],
+  };
+}
+
+const greatestBelowOne = 1 - Number.EPSILON / 2;
+
+/** Without the digits that come of reckoning in binary. */
+function roundedTo(value: number): number {
+  return Number(value.toFixed(9));
+}
+
+function between(from: number, to: number, text: string, index: number): ValueMapping {
+  return { type: MappingType.RangeToText, options: { from, to, result: { text, index } } };
+}
+
 /** Shows each of the given values as a word of a colour. */
 export function valueMapping(
   words: readonly (readonly [number, { readonly text: string; readonly color: Colour }])[],
@@ -67,10 +103,23 @@ export function steps(
 }
 
 export const budgetSteps = steps(colours.broken, [0, colours.atRisk], [0.25, colours.kept]);
+/** What nobody has seen breaks nothing: a budget that would be overspent is a risk. */
+export const worstSteps = steps(colours.atRisk, [0, colours.figure]);
 /** Coverage is no promise: it is grey where an SLO's burn rates freeze by default, and blue above. */
 export const coverageSteps = steps(colours.unknown, [0.9, colours.figure]);
-/** The burn rates at which Google's SRE workbook opens tickets and pages, chapter 5. */
-export const burnSteps = steps(colours.figure, [1, colours.atRisk], [6, colours.broken]);
+/**
+ * The burn rates that alerts watch for, over 3 days, a day, 6 hours and an hour (Google's SRE workbook, chapter 5): the
+ * first two open tickets where data are looked at every hour or more often, the others page.
+ */
+export const burnSteps = steps(
+  colours.figure,
+  [1, colours.atRisk],
+  [3, colours.atRisk],
+  [6, colours.broken],
+  [14.4, colours.broken],
+);
+/** Of the burn rate over an hour: 1 spends the budget in just the period, 14.4 is what pages. */
+export const hourBurnSteps = steps(colours.figure, [1, colours.atRisk], [14.4, colours.broken]);
 /** A count of what is not known. */
 export const someAreUnknown = steps(colours.figure, [1, colours.unknown]);
 /** A count of what should not be there. */
@@ -81,7 +130,6 @@ export function byThresholds(thresholds: Threshold[]): DynamicConfigValue[] {
   return [
     { id: "color", value: { mode: FieldColorModeId.Thresholds } },
     { id: "thresholds", value: { mode: ThresholdsMode.Absolute, steps: thresholds } },
-    { id: "mappings", value: [absentIsUnknown] },
   ];
 }
 

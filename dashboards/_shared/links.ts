@@ -8,8 +8,17 @@ export const uids = {
   daemon: "tidemark-daemon",
 } as const;
 
-/** Of every dashboard, so that each lists the others. */
+/** Of every dashboard, which Grafana's own list is narrowed by. */
 export const tag = "tidemark";
+
+type Name = keyof typeof uids;
+
+const titles: Readonly<Record<Name, string>> = {
+  mesh: "Mesh overview",
+  product: "Data product",
+  owner: "Owner",
+  daemon: "Daemon health",
+};
 
 const kept = "${datasource:queryparam}&${__url_time_range}";
 
@@ -18,14 +27,25 @@ export const productUrl = `/d/${uids.product}?var-product=\${__data.fields.Produ
 export const upstreamUrl = `/d/${uids.product}?var-product=\${__data.fields.Upstream}&${kept}`;
 export const ownerUrl = `/d/${uids.owner}?var-owner=\${__data.fields.Owner}&${kept}`;
 
-/** The other dashboards, with what is chosen in this one. */
-export function otherDashboards(): DashboardLinkBuilder {
-  return new DashboardLinkBuilder("Tidemark")
-    .type(DashboardLinkType.Dashboards)
-    .tags([tag])
-    .asDropdown(false)
-    .includeVars(true)
-    .keepTime(true);
+/** Those that several products are chosen in; what is chosen in one goes along to the other. */
+const ofSeveral: readonly Name[] = ["mesh", "owner"];
+const choice = ["domain", "owner", "tier", "product"].map((name) => `\${${name}:queryparam}`);
+
+/**
+ * To the other dashboards, with the Prometheus and the time range. One product and several are chosen by variables of
+ * the same name, so they are not handed on by it: where one is shown, all of a mesh is no choice.
+ */
+export function otherDashboards(from: Name): DashboardLinkBuilder[] {
+  const others = (["mesh", "product", "owner", "daemon"] as const).filter((name) => name !== from);
+  return others.map((name) => {
+    const isChoiceKept = ofSeveral.includes(from) && ofSeveral.includes(name);
+    const variables = ["${datasource:queryparam}", ...(isChoiceKept ? choice : [])];
+    return new DashboardLinkBuilder(titles[name])
+      .type(DashboardLinkType.Link)
+      .icon("dashboard")
+      .url(`/d/${uids[name]}?${variables.join("&")}`)
+      .keepTime(true);
+  });
 }
 
 /** Out of Grafana. */

@@ -1,18 +1,18 @@
-import { DashboardBuilder } from "@grafana/grafana-foundation-sdk/dashboard";
-import { otherDashboards, tag } from "./links.ts";
+import { DashboardBuilder, DashboardCursorSync } from "@grafana/grafana-foundation-sdk/dashboard";
+import { otherDashboards, tag, uids } from "./links.ts";
 import { stateCounts } from "./products.ts";
 import { addressVariables, dataSourceVariable, facetVariable } from "./variables.ts";
 
 /** A dashboard of the data products that its reader chooses; how many stand how is counted at its top. */
 export function dashboardOfProducts(o: {
   readonly title: string;
-  readonly uid: string;
+  readonly name: "mesh" | "owner";
   readonly description: string;
   /** As Grafana writes it, `now-24h`. */
   readonly from: string;
 }): DashboardBuilder {
   const dashboard = new DashboardBuilder(o.title)
-    .uid(o.uid)
+    .uid(uids[o.name])
     .description(o.description)
     .tags([tag])
     .timezone("browser")
@@ -26,7 +26,10 @@ export function dashboardOfProducts(o: {
       facetVariable("product"),
       ...addressVariables(),
     ])
-    .link(otherDashboards());
+    .tooltip(DashboardCursorSync.Crosshair);
+  for (const link of otherDashboards(o.name)) {
+    dashboard.link(link);
+  }
   for (const count of stateCounts()) {
     dashboard.withPanel(count);
   }

@@ -24,7 +24,7 @@ import { PanelBuilder as StatBuilder } from "@grafana/grafana-foundation-sdk/sta
 import { PanelBuilder as StateTimelineBuilder } from "@grafana/grafana-foundation-sdk/statetimeline";
 import { PanelBuilder as TimeSeriesBuilder } from "@grafana/grafana-foundation-sdk/timeseries";
 import { type Colour, colours } from "./colours.ts";
-import { absentIsUnknown, unknownText } from "./fields.ts";
+import { absentIsUnknown, shareOf, unknownText } from "./fields.ts";
 import { dataSource } from "./variables.ts";
 
 /** What no panel goes without. Width and height are in cells of Grafana's grid, which is 24 wide. */
@@ -32,6 +32,8 @@ interface PanelText {
   readonly title: string;
   readonly description: string;
   readonly unit: string;
+  /** As many as Grafana thinks fit unless said; the percents of a share have two then. */
+  readonly decimals?: number;
   readonly width: number;
   readonly height: number;
 }
@@ -67,7 +69,8 @@ export function stat(
     readonly mappings?: ValueMapping[];
   },
 ): StatBuilder {
-  return new StatBuilder()
+  const share = shareOf(o.unit, o.decimals);
+  const panel = new StatBuilder()
     .title(o.title)
     .description(o.description)
     .datasource(dataSource)
@@ -75,13 +78,15 @@ export function stat(
     .span(o.width)
     .height(o.height)
     .noValue(unknownText)
-    .mappings(o.mappings ?? [absentIsUnknown])
+    .mappings(o.mappings ?? [absentIsUnknown, ...(share?.mappings ?? [])])
     .thresholds(thresholds(o.steps))
     .colorScheme(new FieldColorBuilder().mode(FieldColorModeId.Thresholds))
     .colorMode(BigValueColorMode.Value)
     .graphMode(BigValueGraphMode.None)
     .reduceOptions(new ReduceDataOptionsBuilder().calcs(["last"]))
     .withTarget(instantQuery(o.expr, "A"));
+  const decimals = share?.decimals ?? o.decimals;
+  return decimals === undefined ? panel : panel.decimals(decimals);
 }
 
 /**
@@ -96,6 +101,7 @@ export function lines(
     readonly steps?: Threshold[];
   },
 ): TimeSeriesBuilder {
+  const share = shareOf(o.unit, o.decimals);
   const panel = new TimeSeriesBuilder()
     .title(o.title)
     .description(o.description)
@@ -119,13 +125,21 @@ export function lines(
     )
     .tooltip(new VizTooltipOptionsBuilder().mode(TooltipDisplayMode.Multi))
     .targets(o.queries.map(rangeQuery));
-  return o.steps === undefined
-    ? panel
-    : panel
-        .thresholds(thresholds(o.steps))
-        .thresholdsStyle(
-          new GraphThresholdsStyleConfigBuilder().mode(GraphThresholdsStyleMode.Dashed),
-        );
+  if (share !== null) {
+    panel.mappings([absentIsUnknown, ...share.mappings]);
+  }
+  const decimals = share?.decimals ?? o.decimals;
+  if (decimals !== undefined) {
+    panel.decimals(decimals);
+  }
+  if (o.steps !== undefined) {
+    panel
+      .thresholds(thresholds(o.steps))
+      .thresholdsStyle(
+        new GraphThresholdsStyleConfigBuilder().mode(GraphThresholdsStyleMode.Dashed),
+      );
+  }
+  return panel;
 }
 
 /** A strip per series, of the colours that its values are mapped to. */

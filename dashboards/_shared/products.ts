@@ -5,19 +5,21 @@ import { type Colour, colours } from "./colours.ts";
 import { brokenChecks, openIncidents, silentChecks } from "./counts.ts";
 import {
   budgetSteps,
-  burnSteps,
   byThresholds,
   colouredCell,
   colouredText,
   coverageSteps,
+  hourBurnSteps,
   noneIsWell,
+  shareUnit,
   someAreUnknown,
   stateMappings,
   steps,
+  worstSteps,
 } from "./fields.ts";
 import { ownerUrl, productUrl } from "./links.ts";
 import { stat } from "./panels.ts";
-import { burnRate, chosenProducts, is, ofChosen, series } from "./promql.ts";
+import { burnRate, chosenProducts, is, ofChosen, series, withDomain } from "./promql.ts";
 import { leastBudget, productState, type State, states } from "./states.ts";
 import { type FigureColumn, table } from "./table.ts";
 
@@ -57,26 +59,26 @@ const productFigures: readonly FigureColumn[] = [
   {
     title: "Budget left",
     expr: leastBudget(null),
-    unit: "percentunit",
+    unit: shareUnit,
     properties: [colouredText, ...byThresholds(budgetSteps)],
   },
   {
     title: "Budget at worst",
     expr: `min by (product) (${lower})`,
-    unit: "percentunit",
-    properties: [colouredText, ...byThresholds(budgetSteps)],
+    unit: shareUnit,
+    properties: [colouredText, ...byThresholds(worstSteps)],
   },
   {
     title: "Coverage",
     expr: `min by (product) (${series(metrics.sloCoverage)})`,
-    unit: "percentunit",
+    unit: shareUnit,
     properties: [colouredText, ...byThresholds(coverageSteps)],
   },
   {
     title: "Burn rate, 1 h",
     expr: `max by (product) (${burnRate({ window: is("1h") })})`,
     unit: "none",
-    properties: [colouredText, { id: "decimals", value: 1 }, ...byThresholds(burnSteps)],
+    properties: [colouredText, { id: "decimals", value: 1 }, ...byThresholds(hourBurnSteps)],
   },
   {
     title: "Broken checks",
@@ -98,13 +100,18 @@ const productFigures: readonly FigureColumn[] = [
   },
 ];
 
+/**
+ * Of one of the chosen products, that it is not known. A mesh is large, and Grafana merges tables in the square of their
+ * rows where one names no product at all: 2,000 products keep a browser busy for two seconds.
+ */
+const nameAtLeast = `0 / 0 * max by (product) (topk(1, ${chosenProducts}))`;
+
 /** The chosen products, each with its worst SLO's figures. */
 export function productTable(o: { readonly title: string; readonly height: number }): TableBuilder {
   return table({
     title: o.title,
     description:
-      "Every chosen data product, as its worst SLO is; what is not known is grey. Budget left is what remains of the error budget as far as is known, and unknown while nothing is known of one of the SLOs; at worst is if all unknown time had been bad.",
-    key: "product",
+      "Every chosen data product, as its worst SLO is. Budget left is what remains of the error budget of the SLO that has the least, as far as is known; it is unknown while nothing is known of one of the SLOs. At worst is what would remain if all unknown time had been bad. Coverage is the share of its period that was measured, of the SLO that is known least, and the burn rate that of the SLO that burns fastest. Silent checks are watched and give no answer. What is not known is grey.",
     names: [
       { label: "product", title: "Product", url: productUrl },
       { label: "domain", title: "Domain" },
@@ -114,16 +121,19 @@ export function productTable(o: { readonly title: string; readonly height: numbe
     figures: [
       {
         title: "State",
-        expr: `max by (product, domain, owner, tier) (${ofChosen(productState(null))})`,
+        expr: withDomain(`max by (product, domain, owner, tier) (${ofChosen(productState(null))})`),
         unit: "none",
         properties: [colouredCell, { id: "mappings", value: stateMappings }],
       },
       ...productFigures.map((column) => ({
         ...column,
-        expr: `(${column.expr}) and on (product) ${chosenProducts}`,
+        expr: `(${column.expr}) and on (product) ${chosenProducts} or ${nameAtLeast}`,
       })),
     ],
-    sortBy: "Budget left",
+    sortBy: [
+      ["State", "least"],
+      ["Budget left", "least"],
+    ],
     width: 24,
     height: o.height,
   });

@@ -3,6 +3,22 @@ import { type MetricDefinition, metrics } from "../../src/metrics/names.ts";
 type LabelOf<M extends MetricDefinition> = M["labels"][number];
 type Matchers<M extends MetricDefinition> = Readonly<Partial<Record<LabelOf<M>, string>>>;
 
+/** What Prometheus itself tells of every scrape. */
+export const scrapes = {
+  duration: {
+    name: "scrape_duration_seconds",
+    help: "How long the scrape took.",
+    type: "gauge",
+    labels: ["job", "instance"],
+  },
+  samples: {
+    name: "scrape_samples_scraped",
+    help: "How many series the target exposed.",
+    type: "gauge",
+    labels: ["job", "instance"],
+  },
+} as const satisfies Readonly<Record<string, MetricDefinition>>;
+
 /** Matches one value. */
 export const is = (value: string): string => `="${value}"`;
 /** Matches a regular expression; variables of Grafana become one where several values are chosen. */
@@ -35,6 +51,14 @@ export const chosenProducts = `topk by (product) (1, ${series(metrics.productInf
 /** What the products' owners chose by the variables have of `expression`, with the labels that they are told apart by. */
 export function ofChosen(expression: string): string {
   return `(${expression}) * on (product) group_left (domain, owner, tier) ${chosenProducts}`;
+}
+
+/**
+ * With a dash where the product has no domain. To Prometheus an empty label is not there, and a table of products of which
+ * none has a domain would have no column for it.
+ */
+export function withDomain(expression: string): string {
+  return `label_replace(${expression}, "domain", "–", "domain", "")`;
 }
 
 /**

@@ -7,19 +7,21 @@ import {
 import { PromQueryFormat } from "@grafana/grafana-foundation-sdk/prometheus";
 import { PanelBuilder as TableBuilder } from "@grafana/grafana-foundation-sdk/table";
 import { colours } from "./colours.ts";
-import { absentIsUnknown, unit } from "./fields.ts";
+import { absentIsUnknown, shareOf, unit, unknownText } from "./fields.ts";
 import { instantQuery } from "./panels.ts";
 import { dataSource } from "./variables.ts";
 
-/** A column of figures: one query, joined to the others by the table's key. */
+/** A column of figures: one query. */
 export interface FigureColumn {
   readonly title: string;
   readonly expr: string;
   readonly unit: string;
+  /** Of a share, how many decimals its percents have; two unless said. */
+  readonly decimals?: number;
   readonly properties?: readonly DynamicConfigValue[];
 }
 
-/** A column of names: a label of the first query. */
+/** A column of names: a label of queries. Rows of several queries are one where all their common labels are equal. */
 export interface NameColumn {
   readonly label: string;
   readonly title: string;
@@ -30,19 +32,20 @@ export interface NameColumn {
 export interface TableOptions {
   readonly title: string;
   readonly description: string;
-  /** The label that rows are joined by; one of `names`. */
-  readonly key: string;
   readonly names: readonly NameColumn[];
   readonly figures: readonly FigureColumn[];
   /** Figures by their query that serve to list rows only. */
   readonly hidden?: readonly string[];
-  readonly sortBy: string;
-  readonly isDescending?: boolean;
+  /** The columns that rows are sorted by, as they stand from left to right. Grafana puts what is absent before all figures. */
+  readonly sortBy: readonly (readonly [title: string, first: "least" | "most"])[];
   readonly width: number;
   readonly height: number;
 }
 
-/** A row for each value of the key that any of the queries has; what is absent of it is said to be unknown, in grey. */
+/**
+ * A row for each thing that any of the queries names; what is absent of it is said to be unknown, in grey. Tables are
+ * merged and not joined by a field: a query without series keeps its column then.
+ */
 export function table(o: TableOptions): TableBuilder {
   const panel = new TableBuilder()
     .title(o.title)
@@ -52,34 +55,55 @@ export function table(o: TableOptions): TableBuilder {
     .span(o.width)
     .height(o.height)
     .filterable(true)
+    .noValue(unknownText)
     .mappings([absentIsUnknown])
     .colorScheme(new FieldColorBuilder().mode(FieldColorModeId.Fixed).fixedColor(colours.unknown))
-    .sortBy([
-      new TableSortByFieldStateBuilder().displayName(o.sortBy).desc(o.isDescending ?? false),
-    ])
+    .sortBy(
+      o.sortBy.map(([title, first]) =>
+        new TableSortByFieldStateBuilder().displayName(title).desc(first === "most"),
+      ),
+    )
     .targets(
       o.figures.map(({ expr }, index) =>
         instantQuery(expr, refIdOf(index)).format(PromQueryFormat.Table),
       ),
     )
-    .withTransformation({ id: "joinByField", options: { byField: o.key, mode: "outer" } })
+    .withTransformation({ id: "merge", options: {} })
     .withTransformation({ id: "organize", options: organized(o) });
   for (const { title, url } of o.names) {
-    panel.overrideByName(title, url === undefined ? [] : [linkTo(title, url)]);
+    panel.overrideByName(title, [
+      // A name of digits is no number.
+      unit("string"),
+      ...(url === undefined ? [] : [linkTo(title, url)]),
+    ]);
   }
   for (const column of o.figures) {
-    panel.overrideByName(column.title, [unit(column.unit), ...(column.properties ?? [])]);
+    panel.overrideByName(column.title, [
+      unit(column.unit),
+      ...shareProperties(column),
+      ...(column.properties ?? []),
+    ]);
   }
   return panel;
+}
+
+/** What a share is drawn with, in the form that overrides have. */
+function shareProperties({ unit: ofColumn, decimals }: FigureColumn): DynamicConfigValue[] {
+  const share = shareOf(ofColumn, decimals);
+  return share === null
+    ? []
+    : [
+        { id: "decimals", value: share.decimals },
+        { id: "mappings", value: [absentIsUnknown, ...share.mappings] },
+      ];
 }
 
 function refIdOf(index: number): string {
   return String.fromCharCode(65 + index);
 }
 
-/** Each query's frame has a column of times, which the join numbers, and one of values, named after the query. */
+/** A query's table has a column of times, and one of values that is named after the query where there are several. */
 function organized({ names, figures, hidden = [] }: TableOptions) {
-  const times = ["Time", ...figures.map((_, index) => `Time ${index + 1}`)];
   const valueOf = (index: number) => (figures.length === 1 ? "Value" : `Value #${refIdOf(index)}`);
   const dropped = figures.flatMap(({ title }, index) =>
     hidden.includes(title) ? [valueOf(index)] : [],
@@ -93,7 +117,7 @@ function organized({ names, figures, hidden = [] }: TableOptions) {
     ...figures.map(({ title }, index) => [valueOf(index), title] as const),
   ];
   return {
-    excludeByName: Object.fromEntries([...times, ...dropped].map((name) => [name, true])),
+    excludeByName: Object.fromEntries(["Time", ...dropped].map((name) => [name, true])),
     indexByName: Object.fromEntries(columns.entries().map(([index, name]) => [name, index])),
     renameByName: Object.fromEntries(renamed),
   };

@@ -2,6 +2,7 @@ import {
   ConstantVariableBuilder,
   DatasourceVariableBuilder,
   QueryVariableBuilder,
+  type VariableOption,
   VariableRefresh,
   VariableSort,
 } from "@grafana/grafana-foundation-sdk/dashboard";
@@ -15,7 +16,8 @@ export function dataSourceVariable(): DatasourceVariableBuilder {
   return new DatasourceVariableBuilder("datasource")
     .label("Prometheus")
     .description("The Prometheus that scrapes Tidemark.")
-    .type("prometheus");
+    .type("prometheus")
+    .current(none);
 }
 
 type Facet = "domain" | "owner" | "tier" | "product";
@@ -29,7 +31,7 @@ const chosenBefore: Readonly<Record<Facet, readonly Exclude<Facet, "product">[]>
 
 /** Several values or all; all is a pattern that matches a product without a domain as well. */
 export function facetVariable(facet: Facet): QueryVariableBuilder {
-  return labelVariable(facet).multi(true).includeAll(true).allValue(".*");
+  return labelVariable(facet).multi(true).includeAll(true).allValue(".*").current(all);
 }
 
 /** One product, of all. */
@@ -40,7 +42,8 @@ export function productVariable(): QueryVariableBuilder {
     .datasource(dataSource)
     .query(labelValues(series(metrics.productInfo), "product"))
     .refresh(VariableRefresh.OnTimeRangeChanged)
-    .sort(VariableSort.AlphabeticalAsc);
+    .sort(VariableSort.AlphabeticalAsc)
+    .current(none);
 }
 
 /** The SLOs of the product; a row of panels is repeated for each. */
@@ -53,7 +56,8 @@ export function sloVariable(): QueryVariableBuilder {
     .refresh(VariableRefresh.OnTimeRangeChanged)
     .sort(VariableSort.AlphabeticalAsc)
     .multi(true)
-    .includeAll(true);
+    .includeAll(true)
+    .current(all);
 }
 
 function labelVariable(facet: Facet): QueryVariableBuilder {
@@ -67,9 +71,16 @@ function labelVariable(facet: Facet): QueryVariableBuilder {
     .sort(VariableSort.AlphabeticalAsc);
 }
 
-/** As Grafana's own editor writes it. */
-function labelValues(selector: string, label: string): { query: string; refId: string } {
-  return { query: `label_values(${selector}, ${label})`, refId: "variable" };
+/** What is chosen when a dashboard is opened. */
+const all: VariableOption = { selected: true, text: ["All"], value: ["$__all"] };
+
+/** Of one value: Grafana takes the first that there is. */
+const none: VariableOption = { selected: false, text: "", value: "" };
+
+/** As Grafana's own editor writes it; 1 are the values of a label. */
+function labelValues(selector: string, label: string) {
+  const query = `label_values(${selector}, ${label})`;
+  return { qryType: 1, query, refId: "PrometheusVariableQueryEditor-VariableQuery" };
 }
 
 /**

@@ -25,8 +25,8 @@ export function running(): readonly Builder<Panel>[] {
 function build(): Builder<Panel> {
   return table({
     title: "Running",
-    description: "The daemons that are scraped, by version. None is listed while none is.",
-    key: "version",
+    description:
+      "The daemons that are scraped, by version, and how long ago the first of each was started. None is listed while none is.",
     names: [
       { label: "version", title: "Version" },
       { label: "node", title: "Node.js" },
@@ -38,8 +38,14 @@ function build(): Builder<Panel> {
         unit: "none",
         properties: [fixed(colours.figure)],
       },
+      {
+        title: "Started, ago",
+        expr: `max by (version, node) ((time() - ${series(metrics.processStart)}) * on (job, instance) group_left (version, node) ${series(metrics.buildInfo)})`,
+        unit: "s",
+        properties: [fixed(colours.figure)],
+      },
     ],
-    sortBy: "Version",
+    sortBy: [["Version", "least"]],
     width: 8,
     height: 4,
   });
@@ -92,6 +98,8 @@ function silent(): Builder<Panel> {
 function missed(): Builder<Panel> {
   return stat({
     title: "Missed in a day",
+    // An increase is extrapolated to the whole day.
+    decimals: 0,
     description:
       "Due times of the last 24 hours at which no daemon was watching. The time is unknown until data tell otherwise.",
     unit: "none",

@@ -2,7 +2,7 @@ import type { Builder } from "@grafana/grafana-foundation-sdk/cog";
 import type { Panel } from "@grafana/grafana-foundation-sdk/dashboard";
 import { metrics } from "../../src/metrics/names.ts";
 import { colours } from "../_shared/colours.ts";
-import { steps } from "../_shared/fields.ts";
+import { shareUnit, steps } from "../_shared/fields.ts";
 import { lines } from "../_shared/panels.ts";
 import { buckets, series } from "../_shared/promql.ts";
 
@@ -49,7 +49,7 @@ export function warehouses(): readonly Builder<Panel>[] {
       ...place,
       title: "Warehouse kept busy",
       description: "Seconds of a warehouse's time that looking takes in a second, by connection.",
-      unit: "percentunit",
+      unit: shareUnit,
       queries: [
         {
           expr: `sum by (connection) (rate(${series(metrics.warehouseSeconds)}[$__rate_interval]))`,

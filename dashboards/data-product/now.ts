@@ -1,4 +1,5 @@
 import type { PanelBuilder as StatBuilder } from "@grafana/grafana-foundation-sdk/stat";
+import type { PanelBuilder as TableBuilder } from "@grafana/grafana-foundation-sdk/table";
 import { metrics } from "../../src/metrics/names.ts";
 import { colours } from "../_shared/colours.ts";
 import { brokenChecks, openIncidents, silentChecks } from "../_shared/counts.ts";
@@ -6,15 +7,42 @@ import {
   budgetSteps,
   coverageSteps,
   noneIsWell,
+  shareUnit,
   someAreUnknown,
   stateMappings,
   steps,
 } from "../_shared/fields.ts";
+import { ownerUrl } from "../_shared/links.ts";
 import { stat } from "../_shared/panels.ts";
-import { like, series } from "../_shared/promql.ts";
+import { like, series, withDomain } from "../_shared/promql.ts";
 import { leastBudget, productState } from "../_shared/states.ts";
+import { table } from "../_shared/table.ts";
 
 const product = { product: like("$product") };
+
+/** Whom to ask. */
+export function whose(): TableBuilder {
+  return table({
+    title: "Whose it is",
+    description: "Who owns the data product, in which domain, and of which tier it is.",
+    names: [
+      { label: "owner", title: "Owner", url: ownerUrl },
+      { label: "domain", title: "Domain" },
+      { label: "tier", title: "Tier" },
+    ],
+    figures: [
+      {
+        title: "Listed",
+        expr: withDomain(`max by (owner, domain, tier) (${series(metrics.productInfo, product)})`),
+        unit: "none",
+      },
+    ],
+    hidden: ["Listed"],
+    sortBy: [["Owner", "least"]],
+    width: 24,
+    height: 4,
+  });
+}
 
 /** Where the product stands at this moment. */
 export function standing(): readonly StatBuilder[] {
@@ -34,7 +62,7 @@ export function standing(): readonly StatBuilder[] {
       title: "Least budget left",
       description:
         "What remains of the error budget of the SLO that has the least, as far as is known; unknown while nothing is known of one of them. Below zero it is overspent.",
-      unit: "percentunit",
+      unit: shareUnit,
       expr: `min(${leastBudget("$product")})`,
       steps: budgetSteps,
     }),
@@ -42,7 +70,7 @@ export function standing(): readonly StatBuilder[] {
       ...place,
       title: "Least coverage",
       description: "The share of its period that was measured, of the SLO that is known least.",
-      unit: "percentunit",
+      unit: shareUnit,
       expr: `min(${series(metrics.sloCoverage, product)})`,
       steps: coverageSteps,
     }),

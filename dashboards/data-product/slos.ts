@@ -11,8 +11,11 @@ import {
   coverageSteps,
   dashed,
   fixed,
+  hourBurnSteps,
+  shareUnit,
   stateMappings,
   steps,
+  worstSteps,
 } from "../_shared/fields.ts";
 import { lines } from "../_shared/panels.ts";
 import { burnRate, is, like, seen, series } from "../_shared/promql.ts";
@@ -29,8 +32,7 @@ export function sloTable(): TableBuilder {
   return table({
     title: "SLOs",
     description:
-      "Each SLO over its own period. What is not known is grey: an SLI and a budget are shown only of what was seen.",
-    key: "slo",
+      "Each SLO over its own period. Budget at worst is what would remain of the error budget if all unknown time had been bad, coverage the share of the period that was measured, and the burn rate how many times faster than the objective allows the budget was spent in the last hour. What is not known is grey: an SLI and a budget are shown only of what was seen.",
     names: [
       { label: "slo", title: "SLO" },
       { label: "period", title: "Period" },
@@ -51,42 +53,47 @@ export function sloTable(): TableBuilder {
       {
         title: "Objective",
         expr: `max by (slo) (${series(metrics.sloObjective, product)})`,
-        unit: "percentunit",
-        properties: [fixed(colours.figure), { id: "decimals", value: 2 }],
+        unit: shareUnit,
+        decimals: 4,
+        properties: [fixed(colours.figure)],
       },
       {
         title: "SLI",
         expr: `max by (slo) (${seen(series(metrics.sloSli, product))})`,
-        unit: "percentunit",
-        properties: [fixed(colours.figure), { id: "decimals", value: 2 }],
+        unit: shareUnit,
+        decimals: 4,
+        properties: [fixed(colours.figure)],
       },
       {
         title: "Budget left",
         expr: `min by (slo) (${seen(remaining("upper"))})`,
-        unit: "percentunit",
+        unit: shareUnit,
         properties: [colouredText, ...byThresholds(budgetSteps)],
       },
       {
         title: "Budget at worst",
         expr: `min by (slo) (${remaining("lower")})`,
-        unit: "percentunit",
-        properties: [colouredText, ...byThresholds(budgetSteps)],
+        unit: shareUnit,
+        properties: [colouredText, ...byThresholds(worstSteps)],
       },
       {
         title: "Coverage",
         expr: `min by (slo) (${series(metrics.sloCoverage, product)})`,
-        unit: "percentunit",
+        unit: shareUnit,
         properties: [colouredText, ...byThresholds(coverageSteps)],
       },
       {
         title: "Burn rate, 1 h",
         expr: `max by (slo) (${burnRate({ ...product, window: is("1h") })})`,
         unit: "none",
-        properties: [colouredText, { id: "decimals", value: 1 }, ...byThresholds(burnSteps)],
+        properties: [colouredText, { id: "decimals", value: 1 }, ...byThresholds(hourBurnSteps)],
       },
     ],
     hidden: ["Listed"],
-    sortBy: "Budget left",
+    sortBy: [
+      ["State", "least"],
+      ["Budget left", "least"],
+    ],
     width: 24,
     height: 7,
   });
@@ -101,7 +108,8 @@ export function sloPanels(): readonly TimeSeriesBuilder[] {
       title: "SLI of $slo, with its bounds",
       description:
         "The share of the period that was good, between what it would be if all unknown time had been bad and if it had been good. The wider the band, the less was seen; nothing is drawn where nothing was.",
-      unit: "percentunit",
+      unit: shareUnit,
+      decimals: 4,
       queries: [
         { expr: `max by (slo) (${seen(series(metrics.sloSli, slo))})`, legend: "SLI" },
         {
@@ -128,7 +136,7 @@ export function sloPanels(): readonly TimeSeriesBuilder[] {
       title: "Error budget left of $slo",
       description:
         "What remains of the error budget, as far as is known and if all unknown time had been bad. Below zero it is overspent.",
-      unit: "percentunit",
+      unit: shareUnit,
       steps: steps(colours.broken, [0, colours.broken]),
       queries: [
         {
@@ -153,10 +161,17 @@ export function sloPanels(): readonly TimeSeriesBuilder[] {
       ...place,
       title: "Burn rates of $slo",
       description:
-        "How many times faster than the objective allows the budget is spent, by window. Nothing is drawn where too little of a window was measured. The lines are at 1, which spends the budget in just the period, and at 6, at which pages begin.",
+        "How many times faster than the objective allows the budget is spent, by window. Nothing is drawn where too little of a window was measured. The lines are at the rates that alerts watch for: 1 over days, which spends the budget in just the period, 3 over a day, and, in vermilion, 6 over 6 h and 14.4 over an hour. Dashed is the shorter window that must burn as well.",
       unit: "none",
       steps: burnSteps,
       queries: [{ expr: burnRate(slo), legend: "{{window}}" }],
-    }),
+    })
+      .overrideByName("1h", [fixed(colours.figure)])
+      .overrideByName("5m", [fixed(colours.figure), dashed])
+      .overrideByName("6h", [fixed(colours.secondFigure)])
+      .overrideByName("30m", [fixed(colours.secondFigure), dashed])
+      .overrideByName("1d", [fixed(colours.thirdFigure)])
+      .overrideByName("2h", [fixed(colours.thirdFigure), dashed])
+      .overrideByName("3d", [fixed(colours.fourthFigure)]),
   ];
 }

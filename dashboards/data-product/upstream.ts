@@ -8,6 +8,7 @@ import {
   colouredText,
   coverageSteps,
   noneIsWell,
+  shareUnit,
   stateMappings,
 } from "../_shared/fields.ts";
 import { upstreamUrl } from "../_shared/links.ts";
@@ -27,7 +28,6 @@ export function upstreams(): TableBuilder {
     title: "Upstream",
     description:
       "The data products that this one is made from, as their worst SLO is. One that this daemon does not watch is unseen.",
-    key: "product",
     names: [{ label: "product", title: "Upstream", url: upstreamUrl }],
     figures: [
       {
@@ -39,13 +39,13 @@ export function upstreams(): TableBuilder {
       {
         title: "Budget left",
         expr: among(`(${leastBudget(null)})`),
-        unit: "percentunit",
+        unit: shareUnit,
         properties: [colouredText, ...byThresholds(budgetSteps)],
       },
       {
         title: "Coverage",
         expr: among(`min by (product) (${series(metrics.sloCoverage)})`),
-        unit: "percentunit",
+        unit: shareUnit,
         properties: [colouredText, ...byThresholds(coverageSteps)],
       },
       {
@@ -55,7 +55,10 @@ export function upstreams(): TableBuilder {
         properties: [colouredText, ...byThresholds(noneIsWell)],
       },
     ],
-    sortBy: "State",
+    sortBy: [
+      ["State", "least"],
+      ["Budget left", "least"],
+    ],
     width: 24,
     height: 6,
   });

@@ -32,6 +32,7 @@ export async function reloads(made: Made): Promise<void> {
     "cluster/etc/tidemark.yaml": config,
     "cluster/git/.worktrees/one/sales/orders.product.yaml": product("orders", 1),
     "cluster/git/.worktrees/two/sales/orders.product.yaml": product("orders", 2),
+    "cluster/git/.worktrees/three/sales/orders.product.yaml": product("orders", 3),
     "cluster/files/..2026_01/visits.product.yaml": product("visits", 1),
     "cluster/files/..2026_02/visits.product.yaml": product("visits", 2),
   });
@@ -60,31 +61,40 @@ export async function reloads(made: Made): Promise<void> {
   await daemon.serves();
   const started = await daemon.logged("metrics at");
   verdicts.equal("it watches the products of both", started["products"], 2);
-  await using sidecar = new TidemarkProcess(
-    [
-      "/opt/tidemark/reload.mjs",
-      "0.1",
-      "/etc/tidemark",
-      "/srv/products/files",
-      "/srv/products/git/current",
-    ],
-    {
-      program: container({ ...isolated, folder: work.at("cluster/sidecar"), entrypoint: ["node"] }),
-    },
-  );
-  await until("the sidecar to watch", () => sidecar.stdout.includes("watching"));
-  const swap = async (link: string, to: string): Promise<unknown> => {
-    const from = daemon.log.length;
+  const swap = (link: string, to: string): void => {
     symlinkSync(to, work.at(`cluster/${link}.new`));
     renameSync(work.at(`cluster/${link}.new`), work.at(`cluster/${link}`));
-    return (await daemon.logged("configuration reloaded", from))["changed"];
   };
-  verdicts.equal("after git-sync's link", await swap("git/current", ".worktrees/two"), [
+  const reloaded = async (from: number): Promise<unknown> =>
+    (await daemon.logged("configuration reloaded", from))["changed"];
+  const besides = (name: string, args: readonly string[]): TidemarkProcess =>
+    new TidemarkProcess(args, {
+      program: container({ ...isolated, folder: work.at(`cluster/${name}`), entrypoint: ["node"] }),
+    });
+  // A daemon that Node is still loading looks like this: it is there, and SIGHUP would end it.
+  const loading = "console.log('up'); setInterval(() => undefined, 60_000)";
+  await using young = besides("young", ["-e", loading, "/dist/src/main.js", "serve"]);
+  await until("a daemon that is being loaded", () => young.stdout.includes("up"));
+  const unseen = daemon.log.length;
+  swap("git/current", ".worktrees/two");
+  const folders = ["/etc/tidemark", "/srv/products/files", "/srv/products/git/current"];
+  await using sidecar = besides("sidecar", ["/opt/tidemark/reload.mjs", "0.1", ...folders]);
+  verdicts.equal("what was swapped before it looked is read", await reloaded(unseen), [
     "orders/rows/enough",
   ]);
-  verdicts.equal("after a ConfigMap's", await swap("files/..data", "..2026_02"), [
-    "visits/rows/enough",
-  ]);
+  for (const [what, link, to, changed] of [
+    ["git-sync's link", "git/current", ".worktrees/three", "orders/rows/enough"],
+    ["a ConfigMap's", "files/..data", "..2026_02", "visits/rows/enough"],
+  ] as const) {
+    const from = daemon.log.length;
+    swap(link, to);
+    verdicts.equal(`after ${what}`, await reloaded(from), [changed]);
+  }
+  verdicts.claim(
+    "a daemon that does not listen yet is left alone",
+    !young.hasEnded,
+    sidecar.stdout,
+  );
   daemon.send("SIGTERM");
   const { exitCode, stderr } = await daemon.ended();
   verdicts.claim("SIGTERM ends it, with exit code 0", exitCode === 0, stderr);

@@ -1,11 +1,13 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { parse, parseAllDocuments } from "yaml";
+import { parse, stringify } from "yaml";
 import { z } from "zod";
 import { runTidemark } from "../../test/helpers/tidemark.ts";
 import type { Verdicts } from "../_shared/verdicts.ts";
-
-const configMap = z.looseObject({ data: z.record(z.string(), z.string()) });
+import type { Chart } from "./helm.ts";
+import { dataOf } from "./manifests.ts";
+import { accepts } from "./tools.ts";
+import { everything } from "./values.ts";
 
 const prometheusRule = z.looseObject({
   kind: z.literal("PrometheusRule"),
@@ -15,23 +17,19 @@ const prometheusRule = z.looseObject({
 
 /**
  * Has Tidemark read the configuration that the chart renders, with the cluster's folders in `work`, and the chart
- * render the rules that Tidemark makes of it. `render` runs Helm with further arguments.
+ * render the rules that Tidemark makes of it.
  */
 export async function usesWhatIsRendered(
   verdicts: Verdicts,
-  manifests: readonly { readonly kind: string; readonly metadata: { readonly name: string } }[],
+  chart: Chart,
   work: string,
-  render: (...more: readonly string[]) => string,
 ): Promise<void> {
-  const dataOf = (name: string): Readonly<Record<string, string>> =>
-    configMap.parse(
-      manifests.find(({ kind, metadata }) => kind === "ConfigMap" && metadata.name === name),
-    ).data;
-  const products = dataOf("watch-tidemark-products");
+  const manifests = chart.render(everything);
+  const products = dataOf(manifests, "watch-tidemark-products");
   const [first = ""] = Object.values(products);
   const renamed = (name: string): string => first.replace("product: orders", `product: ${name}`);
   const files: Readonly<Record<string, string>> = {
-    "etc/tidemark.yaml": (dataOf("watch-tidemark")["tidemark.yaml"] ?? "")
+    "etc/tidemark.yaml": (dataOf(manifests, "watch-tidemark")["tidemark.yaml"] ?? "")
       .replaceAll("/srv/", `${work}/cluster-root/srv/`)
       .replaceAll("/run/", `${work}/cluster-root/run/`)
       .replaceAll("/var/", `${work}/cluster-root/var/`),
@@ -55,14 +53,17 @@ export async function usesWhatIsRendered(
   for (const name of readdirSync(out)) {
     const path = join(out, name);
     const key = name.replace(/^_?([a-z]+)\..*$/, "$1");
-    const text = render("--set-file", `prometheusRule.files.${key}=${path}`);
-    const rules = parseAllDocuments(text.slice(Math.max(0, text.indexOf("---\n"))))
-      .map((document) => prometheusRule.safeParse(document.toJS()))
+    const rules = chart
+      .render(everything, "--set-file", `prometheusRule.files.${key}=${path}`)
+      .map((document) => prometheusRule.safeParse(document))
       .find(({ data }) => data?.metadata.name === `watch-tidemark-${key}`)?.data;
     verdicts.equal(
       `a PrometheusRule holds what stands in ${name}`,
       rules?.spec.groups,
       (parse(readFileSync(path, "utf8")) as { readonly groups: unknown }).groups,
     );
+    const rendered = join(work, `rendered-${name}`);
+    writeFileSync(rendered, stringify({ groups: rules?.spec.groups }));
+    accepts(verdicts, "promtool", "check", "rules", rendered);
   }
 }

@@ -1,6 +1,8 @@
-import { chownSync, cpSync, mkdirSync, readFileSync } from "node:fs";
+import { chownSync, cpSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { Client } from "pg";
+import { parse } from "yaml";
+import { z } from "zod";
 import { freePort, startPostgres } from "../../test/helpers/postgres.ts";
 import { runTidemark, TidemarkProcess } from "../../test/helpers/tidemark.ts";
 import { until } from "../../test/helpers/until.ts";
@@ -8,6 +10,13 @@ import { run } from "../package/npm.ts";
 import { container, type Mount } from "./container.ts";
 import { lastOf } from "./dockerfile.ts";
 import { imageOf, type Made } from "./made.ts";
+
+const generator = z.looseObject({ command: z.array(z.string()) });
+
+/** Of compose.yaml, what runs before the daemon's neighbours and ends. */
+const compose = z.looseObject({
+  services: z.object({ rules: generator, dashboards: generator }),
+});
 
 /** Runs the daemon as Compose would, against a Postgres that Compose's SQL has filled. */
 export async function serves(made: Made): Promise<void> {
@@ -36,19 +45,18 @@ export async function serves(made: Made): Promise<void> {
     ),
   });
   const { user, workdir, program } = imageOf(made);
-  for (const name of ["state", "rules"]) {
+  for (const name of ["state", "rules", "dashboards"]) {
     mkdirSync(work.at(name));
     chownSync(work.at(name), user.id, user.group);
   }
-  const mounts: readonly Mount[] = [
+  const over = (volume: string): readonly Mount[] => [
     program,
-    { source: work.at("state"), target: "/var/lib/tidemark", isWritable: true },
-    { source: work.at("rules"), target: "/rules", isWritable: true },
+    { source: work.at(volume), target: "/var/lib/tidemark", isWritable: true },
     { source: work.at("mesh"), target: "/etc/tidemark" },
     { source: work.at("secrets"), target: "/run/secrets" },
   ];
   const port = await freePort();
-  const isolated = { folder: work.at("container"), user, workdir, mounts };
+  const isolated = { folder: work.at("container"), user, workdir, mounts: over("state") };
   const entrypoint = [
     `SHOP_HOST=${postgres.host}`,
     `TIDEMARK_LISTEN=0.0.0.0:${port}`,
@@ -62,8 +70,24 @@ export async function serves(made: Made): Promise<void> {
     const isRefused = touched.exitCode === 1 && touched.stderr.includes("Read-only file system");
     verdicts.claim(`${path} cannot be written`, isRefused, touched);
   }
-  const rules = await runTidemark(["generate", "rules", "--out", "/rules"], options);
-  verdicts.claim("generate rules writes them to their volume", rules.exitCode === 0, rules);
+  const { services } = compose.parse(
+    parse(readFileSync(join(deploy, "compose.yaml"), "utf8"), { merge: true }),
+  );
+  for (const [name, { command }] of Object.entries(services)) {
+    const folder = work.at(`container-${name}`);
+    const written = await runTidemark(command, {
+      program: container({ ...isolated, folder, mounts: over(name), entrypoint }),
+    });
+    verdicts.claim(`compose's ${name} are written, by 10001`, written.exitCode === 0, written);
+  }
+  const dashboards = readdirSync(work.at("dashboards")).filter((name) => name.endsWith(".json"));
+  const texts = dashboards.map((name) => readFileSync(work.at(`dashboards/${name}`), "utf8"));
+  verdicts.equal("there are four dashboards", texts.length, 4);
+  verdicts.equal(
+    "none of them leads to an address that is an example",
+    texts.filter((text) => text.includes("example.com")),
+    [],
+  );
   const health = lastOf(stage, "HEALTHCHECK").map((word) => word.replace("9464", String(port)));
   const place = { cwd: work.path, nodeFolder: dirname(process.execPath) };
   const isHealthy = async (): Promise<boolean> =>

@@ -6,14 +6,14 @@ import { runTool } from "./tools.ts";
 /** Of systemd's scale from 0 to 10; services without any hardening stand at 9.6. */
 const maxExposure = 2;
 
-/** Has systemd's own tool read the unit, under a root in which the package is installed. Nothing is started. */
+/** Has systemd's own tool read the unit, under a root in which the package is installed. */
 export async function unit(verdicts: Verdicts, deploy: string, work: string): Promise<void> {
   const version = runTool("systemd-analyze", "--version");
   if (version === null) {
     verdicts.section("NOT RUN: the systemd unit: systemd-analyze is not installed");
     return;
   }
-  verdicts.section("The systemd unit, as its own tool reads it (it is not started)");
+  verdicts.section("The systemd unit, as its own tool reads it");
   const file = join(deploy, "systemd/tidemark.service");
   const root = join(work, "host");
   for (const path of ["opt/tidemark/bin/tidemark", "bin/kill"]) {

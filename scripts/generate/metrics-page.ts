@@ -14,13 +14,14 @@ scrape_configs:
 - **One render for all.** Scrapes that come while one is rendered, and within a second after it, get the same. What a scrape
   shows is therefore a second old at most, and the time that the render took.
 - **It holds up nothing.** A render works in slices of 10 ms; gzip is done in a thread of its own. With 20,000 checks and
-  6,000 SLOs, 200,000 series, a scrape takes half a second on two cores (\`npm run bench -- scrape\`).
-- **gzip** goes to whoever accepts it, as Prometheus does: 0.8 MB instead of 17 MB. \`gzip;q=0\` is respected.
+  6,000 SLOs, 206,000 series, a scrape takes half a second on two cores (\`npm run bench -- scrape\`).
+- **gzip** goes to whoever accepts it, as Prometheus does: 0.85 MB instead of 20 MB. \`gzip;q=0\` is respected.
 - **The format is the classic text**, \`text/plain; version=0.0.4\`, whatever \`Accept\` says, also to
   \`application/openmetrics-text\`: Prometheus takes each answer by its \`Content-Type\`. Names and \`le\` are the same for all
   scrapers so.
 - **Series go with their subject.** A product, check, SLO, connection or notifier that is removed or renamed has no series
-  from the next render on.
+  from the next render on, and the daemon forgets it: 10,000 products that reloads added, measured and removed left 100 bytes
+  each in memory (\`npm run bench -- removed-products\`).
 - **There is a cap** of 300,000 series of products. Beyond it the last checks are left out first, and metrics of the daemon
   itself never; \`tidemark_series_dropped_total\` counts what was left out, render by render, and the log says it once.
 - **Slow scrapers** hold five renders in memory at most. When a sixth is sent, those that still read the oldest are cut off.

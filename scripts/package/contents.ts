@@ -8,6 +8,8 @@ const allowed = [
   /^dist\/(src|checks|connectors)\/.+\.js$/,
   /^(docs|checks|connectors)\/.+\.md$/,
   /^schemas\/[a-z]+\.schema\.json$/,
+  /^deploy\/systemd\/tidemark\.service$/,
+  /^examples\/promises\/(README\.md|tidemark\.yaml|products\/[a-z]+\.product\.yaml)$/,
   /^dashboards\/(grafana\/tidemark-[a-z]+\.json|provisioning\/[a-z]+\/tidemark\.yaml)$/,
 ];
 
@@ -18,9 +20,6 @@ const secrets: readonly (readonly [what: string, pattern: RegExp])[] = [
   ["a key of AWS", /\b(AKIA|ASIA)[A-Z0-9]{16}\b/],
   ["a token of npm or GitHub", /\b(npm_|gh[pousr]_)[A-Za-z0-9]{36}\b/],
 ];
-
-/** Links to what is of use in the repository only. */
-const onlyInRepository = /^(examples|bench|CONTRIBUTING\.md|dashboards\/README\.md|deploy)(\/|$)/;
 
 /** Every file under a folder, as relative paths with `/`, sorted. */
 export function filesUnder(root: string): readonly string[] {
@@ -68,7 +67,7 @@ export function brokenLinks(root: string, files: readonly string[]): readonly st
     .flatMap((path) =>
       linksOf(readFileSync(join(root, path), "utf8"))
         .map((link) => normalize(join(dirname(path), link)))
-        .filter((target) => !known.has(target) && !onlyInRepository.test(target))
+        .filter((target) => !known.has(target))
         .map((target) => `${path}: ${target}`),
     );
 }

@@ -60,6 +60,10 @@ export class PrometheusApi {
     this.#origin = origin;
   }
 
+  get origin(): string {
+    return this.#origin;
+  }
+
   async isReady(): Promise<boolean> {
     return await fetch(`${this.#origin}/-/ready`).then(
       ({ ok }) => ok,

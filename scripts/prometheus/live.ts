@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Verdicts } from "../_shared/verdicts.ts";
 import { judgeBurn, judgeIncident, judgeMended } from "./alerts.ts";
+import { judgeDrawn } from "./drawn.ts";
 import { judgeGone } from "./gone.ts";
 import { judgeOffers } from "./offers.ts";
 import { Looks } from "./panels/looks.ts";
@@ -39,6 +40,7 @@ export async function watchLive(
   await judgeIncident(verdicts, stage);
   await look("broken");
   await judgeStanding(verdicts, stage.prometheus, { ...always, tide: "atRisk", swell: "atRisk" });
+  await judgeDrawn(verdicts, stage.prometheus.origin);
   await judgeBurn(verdicts, stage);
   await judgeIdentity(verdicts, stage.prometheus);
   stage.mesh.resumeTide();

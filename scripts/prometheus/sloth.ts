@@ -1,3 +1,4 @@
+import { errorRatioWindows } from "../../src/metrics/names.ts";
 import type { Verdicts } from "../_shared/verdicts.ts";
 import type { PrometheusApi } from "./api.ts";
 import { isSoon } from "./stage.ts";
@@ -17,7 +18,7 @@ const queries: readonly string[] = [
   'slo:period_burn_rate:ratio{sloth_service="tide", sloth_slo="fresh"}',
   'slo:period_error_budget_remaining:ratio{sloth_service="tide", sloth_slo="fresh"}',
   '1 - (max(slo:sli_error:ratio_rate5m{sloth_id="tide.fresh"}))',
-  ...["5m", "30m", "1h", "2h", "6h", "1d", "3d", "30d"].map(
+  ...[...errorRatioWindows.map(({ label }) => label), "30d"].map(
     (window) =>
       `slo:sli_error:ratio_rate${window}{sloth_service="tide", sloth_slo="fresh", sloth_window="${window}"}`,
   ),

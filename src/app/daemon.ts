@@ -25,6 +25,7 @@ import { systemClock } from "./clock.ts";
 import { createLoader, type Environment } from "./configuration.ts";
 import { newId } from "./ids.ts";
 import { Notifiers } from "./notifiers.ts";
+import { processFigures } from "./process-figures.ts";
 import { registries, types } from "./registries.ts";
 import { reloadMesh, startingMesh } from "./starting-mesh.ts";
 import { Targets } from "./targets.ts";
@@ -104,7 +105,13 @@ export class Daemon {
     this.#loader = loader;
     this.#store = store;
     this.#cleanups = cleanups;
-    this.#metrics = new Metrics({ version, node: process.version, clock: systemClock, logger });
+    this.#metrics = new Metrics({
+      version,
+      node: process.version,
+      process: processFigures,
+      clock: systemClock,
+      logger,
+    });
     const warehouses = new Warehouses({
       specs: registries.connectors,
       clock: systemClock,

@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
-import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { z } from "zod";
-import { TidemarkError } from "../core/errors.ts";
+import { writeOutput } from "./output.ts";
 
 /** Where links of the dashboards lead that Prometheus knows nothing of. */
 export interface LinkAddresses {
@@ -36,11 +36,11 @@ export async function writeDashboards(
   const written: string[] = [];
   for (const file of await filesIn(join(source, "grafana"), ".json")) {
     const text = await readFile(join(source, "grafana", file), "utf8");
-    written.push(await write(join(dir, file), withAddresses(text, addresses)));
+    written.push(await writeOutput(join(dir, file), withAddresses(text, addresses)));
   }
   for (const file of await filesIn(join(source, "provisioning"), ".yaml")) {
     const text = await readFile(join(source, "provisioning", file), "utf8");
-    written.push(await write(join(dir, "provisioning", file), text));
+    written.push(await writeOutput(join(dir, "provisioning", file), text));
   }
   return written;
 }
@@ -76,14 +76,4 @@ function withAddresses(text: string, addresses: LinkAddresses): string {
       return address === undefined ? variable : { ...variable, query: address };
     });
   return `${JSON.stringify({ ...read, links, templating: { ...read.templating, list } }, null, 2)}\n`;
-}
-
-async function write(path: string, text: string): Promise<string> {
-  try {
-    await mkdir(dirname(path), { recursive: true });
-    await writeFile(path, text);
-  } catch (cause) {
-    throw new TidemarkError("TM_OUTPUT_WRITE", `${path} cannot be written`, { cause });
-  }
-  return path;
 }

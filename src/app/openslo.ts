@@ -1,5 +1,4 @@
 import { existsSync } from "node:fs";
-import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { readConfigurationFile } from "../config/files.ts";
 import { yamlWords } from "../config/yaml-words.ts";
@@ -7,9 +6,10 @@ import { type Problem, TidemarkError } from "../core/errors.ts";
 import { type ExportedProduct, exportProduct } from "../export/openslo/from-mesh.ts";
 import { importDocuments, type SourceFile } from "../export/openslo/import.ts";
 import type { Imported } from "../export/openslo/to-products.ts";
-import { writeDocuments } from "../export/openslo/write.ts";
+import { openSloHead, writeDocuments } from "../export/openslo/write.ts";
 import { writeProduct } from "../export/openslo/write-product.ts";
 import { ConfigurationError, type Environment, loadMesh } from "./configuration.ts";
+import { removeEarlier, writeOutput } from "./output.ts";
 
 export interface WrittenExport {
   /** As given by `--out`, with the file's name. */
@@ -18,23 +18,29 @@ export interface WrittenExport {
 }
 
 /**
- * Writes each product of the mesh to a file of OpenSLO v1 documents, over what an earlier run wrote. Throws
- * `ConfigurationError`, and `TM_OUTPUT_WRITE`.
+ * Writes each product of the mesh to a file of OpenSLO v1 documents, over what an earlier run wrote, and removes what it
+ * wrote of products that are gone. Throws `ConfigurationError`, and `TM_OUTPUT_WRITE`.
  */
 export async function exportOpenSlo(
   configPath: string,
   env: Environment,
   dir: string,
-): Promise<{ readonly written: readonly WrittenExport[]; readonly warnings: readonly Problem[] }> {
+): Promise<{
+  readonly written: readonly WrittenExport[];
+  /** Paths, as those written. */
+  readonly removed: readonly string[];
+  readonly warnings: readonly Problem[];
+}> {
   const { mesh, warnings } = await loadMesh(configPath, env);
   const written: WrittenExport[] = [];
   for (const product of mesh.products.values()) {
     const exported = exportProduct(mesh, product);
     const path = join(dir, `${product.name}.yaml`);
-    await write(dir, path, writeDocuments(exported.documents));
+    await writeOutput(path, writeDocuments(exported.documents));
     written.push({ path, exported });
   }
-  return { written, warnings };
+  const paths = written.map(({ path }) => path);
+  return { written, removed: await removeEarlier(dir, openSloHead, paths), warnings };
 }
 
 export interface ImportedProduct {
@@ -90,16 +96,7 @@ export async function writeProducts(
     throw new TidemarkError("TM_OUTPUT_EXISTS", `${taken.join(", ")} would be overwritten`);
   }
   for (const { path, text } of files) {
-    await write(dir, path, text);
+    await writeOutput(path, text);
   }
   return files.map(({ path }) => path);
-}
-
-async function write(dir: string, path: string, text: string): Promise<void> {
-  try {
-    await mkdir(dir, { recursive: true });
-    await writeFile(path, text);
-  } catch (cause) {
-    throw new TidemarkError("TM_OUTPUT_WRITE", `${path} cannot be written`, { cause });
-  }
 }

@@ -1,9 +1,9 @@
-import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type Problem, TidemarkError } from "../core/errors.ts";
+import type { Problem } from "../core/errors.ts";
 import { rulesOf } from "../export/rules/from-mesh.ts";
-import { writeRules } from "../export/rules/write.ts";
+import { rulesHead, writeRules } from "../export/rules/write.ts";
 import { type Environment, loadMesh } from "./configuration.ts";
+import { removeEarlier, writeOutput } from "./output.ts";
 
 export interface WrittenRules {
   /** As given by `--out`, with the file's name. */
@@ -28,26 +28,27 @@ export async function rulesText(
 }
 
 /**
- * Writes the rules of the mesh to files that a glob of Prometheus takes in, over what an earlier run wrote. Throws
- * `ConfigurationError`, and `TM_OUTPUT_WRITE`.
+ * Writes the rules of the mesh to files that a glob of Prometheus takes in, over what an earlier run wrote, and removes
+ * what it wrote of products that are gone. Throws `ConfigurationError`, and `TM_OUTPUT_WRITE`.
  */
 export async function writeRuleFiles(
   configPath: string,
   env: Environment,
   dir: string,
-): Promise<{ readonly written: readonly WrittenRules[]; readonly warnings: readonly Problem[] }> {
+): Promise<{
+  readonly written: readonly WrittenRules[];
+  /** Paths, as those written. */
+  readonly removed: readonly string[];
+  readonly warnings: readonly Problem[];
+}> {
   const { mesh, warnings } = await loadMesh(configPath, env);
   const written: WrittenRules[] = [];
   for (const { name, groups, remarks } of rulesOf(mesh)) {
     const path = join(dir, name);
-    try {
-      await mkdir(dir, { recursive: true });
-      await writeFile(path, writeRules(groups));
-    } catch (cause) {
-      throw new TidemarkError("TM_OUTPUT_WRITE", `${path} cannot be written`, { cause });
-    }
+    await writeOutput(path, writeRules(groups));
     const count = groups.reduce((sum, { rules }) => sum + rules.length, 0);
     written.push({ path, count, remarks });
   }
-  return { written, warnings };
+  const paths = written.map(({ path }) => path);
+  return { written, removed: await removeEarlier(dir, rulesHead, paths), warnings };
 }

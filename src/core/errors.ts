@@ -163,7 +163,7 @@ export const errorCodes = {
     remedy: "Give another folder with `--out`, or move the file away.",
   },
   TM_OUTPUT_WRITE: {
-    what: "A file that a command makes cannot be written.",
+    what: "A file that a command makes cannot be written, or one that it made cannot be removed.",
     remedy: "Check the path given with `--out`, its permissions and the free space of its disk.",
   },
   TM_INTERNAL: {

@@ -144,6 +144,8 @@ export interface ConnectionDefinition {
   readonly statementTimeoutMs: DurationMs;
   /** What may be scanned through it on one UTC day; `null`: without bound. */
   readonly maxBytesPerDay: number | null;
+  /** Whether it tells what its statements scan. */
+  readonly reportsBytes: boolean;
   /** Hash of what the connector is made from, so that a reload reconnects only what changed. */
   readonly fingerprint: string;
 }

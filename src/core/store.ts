@@ -80,12 +80,15 @@ export interface ResultsPage {
   readonly limit: number;
 }
 
+/** Which checks a read is of; left out: all of which something is kept. */
+type CheckIds = readonly string[];
+
 export interface Results {
   append(records: readonly ResultRecord[]): Promise<void>;
   /** The newest result of each check. */
-  latest(): Promise<ReadonlyMap<string, ResultRecord>>;
+  latest(checkIds?: CheckIds): Promise<ReadonlyMap<string, ResultRecord>>;
   /** The newest conclusive result's instant of each check. */
-  lastConclusive(): Promise<ReadonlyMap<string, EpochMs>>;
+  lastConclusive(checkIds?: CheckIds): Promise<ReadonlyMap<string, EpochMs>>;
   /** Results of one check in [fromMs, toMs), oldest first. */
   history(checkId: string, fromMs: EpochMs, toMs: EpochMs): Promise<readonly ResultRecord[]>;
   /** Costs what it returns, however long the history is. */
@@ -94,15 +97,18 @@ export interface Results {
 
 export interface Timelines {
   /** By check, oldest first: runs that end after `fromMs`, and of each check the newest one in any case. */
-  since(fromMs: EpochMs): Promise<ReadonlyMap<string, readonly TimelineRun[]>>;
+  since(fromMs: EpochMs, checkIds?: CheckIds): Promise<ReadonlyMap<string, readonly TimelineRun[]>>;
   /** Inserts, or replaces the run of the same check and start. */
   put(runs: readonly TimelineRun[]): Promise<void>;
   /** By check, in order: those seen after `fromMs`, and of each check the newest one before. */
-  sightingsSince(fromMs: EpochMs): Promise<ReadonlyMap<string, readonly Sighting[]>>;
+  sightingsSince(
+    fromMs: EpochMs,
+    checkIds?: CheckIds,
+  ): Promise<ReadonlyMap<string, readonly Sighting[]>>;
   /** Inserts, or replaces the sighting of the same check and number. */
   putSightings(sightings: readonly Sighting[]): Promise<void>;
   /** By check, oldest first. */
-  eras(): Promise<ReadonlyMap<string, readonly DeadlineEra[]>>;
+  eras(checkIds?: CheckIds): Promise<ReadonlyMap<string, readonly DeadlineEra[]>>;
   /** Inserts, or replaces the era of the same check and start. */
   putEras(eras: readonly DeadlineEra[]): Promise<void>;
   /** When each SLO was first loaded. */

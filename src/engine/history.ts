@@ -3,6 +3,7 @@ import type { Check } from "../core/mesh.ts";
 import type { StoreParts } from "../core/store.ts";
 import type { DeadlineEra, Sighting, TimelineRun } from "../core/timeline.ts";
 import type { DurationMs, EpochMs } from "../core/vocabulary.ts";
+import { dropOthers } from "./drop-others.ts";
 
 /** A delivery that is due when a window begins opened before: a day, or as its `opens` says; a week is enough. */
 const openingMs = 8 * 86_400_000;
@@ -12,25 +13,45 @@ export class History {
   readonly #runs = new Map<string, TimelineRun[]>();
   readonly #sightings = new Map<string, Sighting[]>();
   readonly #eras = new Map<string, readonly DeadlineEra[]>();
+  readonly #held = new Set<string>();
   /** How far back it was read. */
   #windowMs: DurationMs = 0;
 
-  /** Reads what a window of this length ending now can reach, unless that was read already. */
-  async read(store: StoreParts, windowMs: DurationMs, nowMs: EpochMs): Promise<void> {
-    if (windowMs <= this.#windowMs) {
-      return;
-    }
-    for (const [checkId, runs] of await store.timelines.since(nowMs - windowMs)) {
+  /**
+   * Reads what a window of this length ending now can reach of the given checks, unless that was read already. Returns
+   * the checks that it read.
+   */
+  async read(
+    store: StoreParts,
+    checkIds: ReadonlySet<string>,
+    windowMs: DurationMs,
+    nowMs: EpochMs,
+  ): Promise<readonly string[]> {
+    const reachesBack = windowMs <= this.#windowMs;
+    const wanted = [...(reachesBack ? checkIds.difference(this.#held) : checkIds)];
+    const longestMs = Math.max(windowMs, this.#windowMs);
+    for (const [checkId, runs] of await store.timelines.since(nowMs - longestMs, wanted)) {
       this.#runs.set(checkId, [...runs]);
     }
-    const openedMs = nowMs - windowMs - openingMs;
-    for (const [checkId, sightings] of await store.timelines.sightingsSince(openedMs)) {
+    const openedMs = nowMs - longestMs - openingMs;
+    for (const [checkId, sightings] of await store.timelines.sightingsSince(openedMs, wanted)) {
       this.#sightings.set(checkId, [...sightings]);
     }
-    for (const [checkId, eras] of await store.timelines.eras()) {
+    for (const [checkId, eras] of await store.timelines.eras(wanted)) {
       this.#eras.set(checkId, eras);
     }
-    this.#windowMs = windowMs;
+    for (const checkId of wanted) {
+      this.#held.add(checkId);
+    }
+    this.#windowMs = longestMs;
+    return wanted;
+  }
+
+  /** Forgets every other check. */
+  keepOnly(checkIds: ReadonlySet<string>): void {
+    for (const known of [this.#runs, this.#sightings, this.#eras, this.#held]) {
+      dropOthers(known, checkIds);
+    }
   }
 
   take({

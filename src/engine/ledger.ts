@@ -109,6 +109,7 @@ export class Ledger {
       this.#take(change);
       state.takeSince(sloSince);
       state.history.takeEras(change.eras);
+      state.keepOnly(mesh);
       this.#mesh = mesh;
       swap();
       slotsEnded("abandoned", withdrawn);

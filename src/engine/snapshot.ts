@@ -47,11 +47,12 @@ export async function snapshotOf(
 }
 
 async function spendersOf(
-  { datasets }: Mesh,
+  { connections, datasets }: Mesh,
   slices: Slices,
 ): Promise<MetricsSnapshot["spenders"]> {
   const spenders = await slices.map(datasets.values(), ({ connection, product }) => {
-    const spender = { connection, product };
+    const reportsBytes = connections.get(connection)?.reportsBytes ?? false;
+    const spender = { connection, product, reportsBytes };
     return [`${connection} ${product}`, spender] as const;
   });
   return [...new Map(spenders).values()];

@@ -18,9 +18,10 @@
  */
 import type { Statistics } from "../core/connector.ts";
 import type { Measured } from "../core/measurement.ts";
-import type { Check } from "../core/mesh.ts";
+import type { Check, Dataset } from "../core/mesh.ts";
 import type { SqlValue } from "../core/value.ts";
 import type { DurationMs, EpochMs, Outcome } from "../core/vocabulary.ts";
+import { dropOthers } from "./drop-others.ts";
 import type { PlannedFigure } from "./figure.ts";
 import type { MeasuredFigures } from "./measure.ts";
 import { figureKey, type ProbePlan } from "./plan.ts";
@@ -38,12 +39,16 @@ interface Table {
 
 export class StandingFigures {
   readonly #tables = new Map<string, Table>();
-  readonly #outcomes = new Map<string, Outcome>();
+  /** By check, of its generation. */
+  readonly #outcomes = new Map<
+    string,
+    { readonly generation: string; readonly outcome: Outcome }
+  >();
 
   /** The figures of each check of the plan that need not be read: all that it asks for, true when the metadata were asked. */
   answers(plan: ProbePlan, statistics: Measured<Statistics>): ReadonlyMap<string, MeasuredFigures> {
     const answers = new Map<string, MeasuredFigures>();
-    const table = this.#tables.get(keyOf(plan));
+    const table = this.#tables.get(keyOf(plan.dataset));
     if (
       table === undefined ||
       !statistics.ok ||
@@ -76,11 +81,11 @@ export class StandingFigures {
       return;
     }
     if (!statistics.ok || statistics.value.lastChangeMs === undefined) {
-      this.#tables.delete(keyOf(plan));
+      this.#tables.delete(keyOf(plan.dataset));
       return;
     }
     const { lastChangeMs } = statistics.value;
-    const known = this.#tables.get(keyOf(plan));
+    const known = this.#tables.get(keyOf(plan.dataset));
     const table =
       known?.lastChangeMs === lastChangeMs ? known : { lastChangeMs, figures: new Map() };
     for (const checkId of plan.mayStand) {
@@ -92,22 +97,29 @@ export class StandingFigures {
         }
       }
     }
-    this.#tables.set(keyOf(plan), table);
+    this.#tables.set(keyOf(plan.dataset), table);
   }
 
   /** How a check came out when its figures were read. */
   keepOutcome({ id, generation }: Check, outcome: Outcome): void {
-    this.#outcomes.set(`${id} ${generation}`, outcome);
+    this.#outcomes.set(id, { generation, outcome });
   }
 
   /** Whether a verdict may be given by figures that stand: a pass, or what was found when they were read. */
   isTrusted({ id, generation }: Check, outcome: Outcome): boolean {
-    return outcome === "pass" || this.#outcomes.get(`${id} ${generation}`) === outcome;
+    const kept = this.#outcomes.get(id);
+    return outcome === "pass" || (kept?.generation === generation && kept.outcome === outcome);
+  }
+
+  /** Forgets what is of other datasets and checks. */
+  keepOnly(datasets: readonly Dataset[]): void {
+    dropOthers(this.#tables, new Set(datasets.map(keyOf)));
+    dropOthers(this.#outcomes, new Set(datasets.flatMap(({ checkIds }) => checkIds)));
   }
 }
 
 /** Where the figures are read, and the zone in which their literals may have been. */
-function keyOf({ dataset: { source, timezone } }: ProbePlan): string {
+function keyOf({ source, timezone }: Dataset): string {
   return JSON.stringify([source, timezone]);
 }
 

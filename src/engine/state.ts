@@ -4,14 +4,16 @@ import type { Mesh, Slo } from "../core/mesh.ts";
 import type { ResultRecord, StoreParts } from "../core/store.ts";
 import type { Sighting, TimelineRun } from "../core/timeline.ts";
 import type { DurationMs, EpochMs } from "../core/vocabulary.ts";
+import { errorRatioWindows } from "../metrics/names.ts";
 import { type Evidence, evaluateSlo, type SloStatus } from "../slo/evaluate.ts";
 import { boundsOf, longestMs } from "../time/period.ts";
+import { dropOthers } from "./drop-others.ts";
 import { type AppliedExclusion, exclusionsOf } from "./excluded.ts";
 import { ExcusedTimes } from "./excused-times.ts";
 import { History } from "./history.ts";
 
 /** The longest stretch that an error ratio is exported for. */
-const longestBurnMs = 3 * 86_400_000;
+const longestBurnMs = Math.max(...errorRatioWindows.map(({ windowMs }) => windowMs));
 
 /** What a commit changed, as the state takes it over once the store has it. */
 export interface StateChange {
@@ -24,8 +26,8 @@ export interface StateChange {
 }
 
 /**
- * What the store holds and the daemon needs at hand: read once at start, then changed only by what has
- * been committed, so that it never runs ahead of the store.
+ * What the store holds of a mesh and the daemon needs at hand: read once at start, and of checks that join later when
+ * they do; then changed only by what has been committed, so that it never runs ahead of the store.
  */
 export class WatchState {
   readonly history = new History();
@@ -45,27 +47,44 @@ export class WatchState {
     fromMs: EpochMs = nowMs,
   ): Promise<WatchState> {
     const state = new WatchState();
-    await state.history.read(store, Math.max(longestWindowMs(mesh), nowMs - fromMs), nowMs);
     for (const [checkId, alertState] of await store.incidents.states()) {
       state.#alertStates.set(checkId, alertState);
     }
     for (const incident of await store.incidents.open()) {
       state.#openIncidents.set(incident.id, incident);
     }
-    for (const [checkId, record] of await store.results.latest()) {
-      state.#latest.set(checkId, record);
-    }
-    for (const [checkId, atMs] of await store.results.lastConclusive()) {
-      state.#lastConclusive.set(checkId, atMs);
-    }
+    await state.reach(store, mesh, nowMs, fromMs);
     state.takeSince(await store.timelines.sloSince());
     state.takeExclusions(await store.exclusions.list());
     return state;
   }
 
-  /** Reads the runs again when the mesh has a longer window than they were read for. */
-  reach(store: StoreParts, mesh: Mesh, nowMs: EpochMs): Promise<void> {
-    return this.history.read(store, longestWindowMs(mesh), nowMs);
+  /** Reads what the mesh needs and was not read: of checks that are new to it, or that a longer window reaches back to. */
+  async reach(
+    store: StoreParts,
+    mesh: Mesh,
+    nowMs: EpochMs,
+    fromMs: EpochMs = nowMs,
+  ): Promise<void> {
+    // A check that was watched and is gone has its notices still to come, which say what was found last.
+    const checkIds = new Set([...mesh.checks.keys(), ...this.#alertStates.keys()]);
+    const windowMs = Math.max(longestWindowMs(mesh), nowMs - fromMs);
+    const read = await this.history.read(store, checkIds, windowMs, nowMs);
+    for (const [checkId, record] of await store.results.latest(read)) {
+      this.#latest.set(checkId, record);
+    }
+    for (const [checkId, atMs] of await store.results.lastConclusive(read)) {
+      this.#lastConclusive.set(checkId, atMs);
+    }
+  }
+
+  /** Forgets what is of no check or SLO of the mesh. A check that comes back is read from the store. */
+  keepOnly(mesh: Mesh): void {
+    const checkIds = new Set(mesh.checks.keys());
+    this.history.keepOnly(checkIds);
+    dropOthers(this.#latest, checkIds);
+    dropOthers(this.#lastConclusive, checkIds);
+    this.#sloSince = new Map([...this.#sloSince].filter(([id]) => mesh.slos.has(id)));
   }
 
   takeSince(sloSince: ReadonlyMap<string, EpochMs>): void {
@@ -176,9 +195,5 @@ export class WatchState {
 }
 
 function longestWindowMs(mesh: Mesh): DurationMs {
-  const longestErrorWindowMs = 3 * 86_400_000;
-  return Math.max(
-    longestErrorWindowMs,
-    ...[...mesh.slos.values()].map(({ window }) => longestMs(window)),
-  );
+  return Math.max(longestBurnMs, ...[...mesh.slos.values()].map(({ window }) => longestMs(window)));
 }

@@ -82,6 +82,9 @@ export class Warehouses implements AsyncDisposable {
       const retired = [...this.#opened].filter(([name, opened]) => next.get(name) !== opened);
       this.#opened = next;
       this.costs.takeBudgets(mesh);
+      for (const [name, { warehouse }] of next) {
+        warehouse.standing.keepOnly(byConnection.get(name) ?? []);
+      }
       for (const [, { warehouse }] of retired) {
         this.#retire(warehouse);
       }

@@ -105,15 +105,22 @@ export class Counters {
     }
   }
 
-  /** As `keepConnections`, for the products that are looked at through them. What they scan is unknown until told. */
+  /**
+   * As `keepConnections`, for the products that are looked at through them. Bytes start at 0 where they are told, and
+   * are unknown elsewhere.
+   */
   async keepSpenders(
     spenders: MetricsSnapshot["spenders"],
     before: Subjects,
     slices: Slices,
   ): Promise<void> {
-    const keys = await slices.map(spenders, ({ connection, product }) =>
-      keyOf(this.#spender(connection, product)),
-    );
+    const keys = await slices.map(spenders, ({ connection, product, reportsBytes }) => {
+      const spender = this.#spender(connection, product);
+      if (reportsBytes) {
+        this.#bytesScanned.inc({ ...spender }, 0);
+      }
+      return keyOf(spender);
+    });
     const kept = new Set(keys);
     await slices.map(before.spenders, ([key, spender]) => {
       if (!kept.has(key)) {

@@ -174,6 +174,25 @@ export const metrics = {
     type: "counter",
     labels: [],
   },
+  // This and the two that follow go by the names that all client libraries of Prometheus use.
+  processCpu: {
+    name: "process_cpu_seconds_total",
+    help: "CPU time that the daemon has used, in its own code and in the system's.",
+    type: "counter",
+    labels: [],
+  },
+  processMemory: {
+    name: "process_resident_memory_bytes",
+    help: "Memory of the daemon that is held in RAM.",
+    type: "gauge",
+    labels: [],
+  },
+  processStart: {
+    name: "process_start_time_seconds",
+    help: "When the daemon was started.",
+    type: "gauge",
+    labels: [],
+  },
   buildInfo: {
     name: "tidemark_build_info",
     help: "The version of Tidemark and of Node.js; always 1.",
@@ -194,6 +213,7 @@ export const errorRatioWindows: readonly {
   { label: "6h", windowMs: 21_600_000 },
   { label: "1d", windowMs: 86_400_000 },
   { label: "3d", windowMs: 259_200_000 },
+  { label: "7d", windowMs: 604_800_000 },
 ];
 
 /** What may come of an attempt to deliver: the label `result`. */

@@ -14,7 +14,7 @@ import {
 } from "./families.ts";
 import type { DeliveryResultLabel, MetricDefinition } from "./names.ts";
 import { metrics } from "./names.ts";
-import type { DaemonFacts, Sample } from "./samples.ts";
+import type { DaemonFacts, ProcessFigures, Sample } from "./samples.ts";
 import { daemonSamplers, snapshotSamplers } from "./samples.ts";
 import { Slices } from "./slices.ts";
 import type { MetricsSnapshot } from "./snapshot.ts";
@@ -52,6 +52,7 @@ export class Metrics {
   #facts: DaemonFacts;
   #snapshot: TakeSnapshot | null = null;
   readonly #maxSeries: number;
+  readonly #process: (() => ProcessFigures) | null;
   #rendering: Promise<Exposition> | null = null;
   #rendered: { readonly exposition: Exposition; readonly atMs: number } | null = null;
 
@@ -61,12 +62,16 @@ export class Metrics {
     clock: Clock;
     logger?: Logger;
     maxSeries?: number;
+    /** Asked once per render. */
+    process?: () => ProcessFigures;
   }) {
     this.#clock = o.clock;
     this.#maxSeries = o.maxSeries ?? maxSeries;
     this.#logger = o.logger ?? null;
+    this.#process = o.process ?? null;
     const { version, node } = o;
-    this.#facts = { version, node, isReloadSuccessful: null, reloadSucceededMs: null };
+    const unknown = { isReloadSuccessful: null, reloadSucceededMs: null, process: null };
+    this.#facts = { version, node, ...unknown };
   }
 
   /** Says where the gauges come from. `snapshot` is called once per render, at most once a second. */
@@ -122,6 +127,9 @@ export class Metrics {
       rendered.set(key, await this.#renderFamily(key, definition, snapshot, limits));
     }
     this.#dropped(allowance.dropped);
+    this.#guard("process", () => {
+      this.#facts = { ...this.#facts, process: this.#process?.() ?? null };
+    });
     for (const [key, definition] of familiesOfDaemon) {
       const limits = { slices, allowance: null };
       rendered.set(key, await this.#renderFamily(key, definition, snapshot, limits));
@@ -156,7 +164,7 @@ export class Metrics {
         return [Buffer.from(`${await this.#counters.registry.getSingleMetricAsString(name)}\n`)];
       }
       const samples =
-        type === "gauge"
+        type === "gauge" || isKeyOf(daemonSamplers, key)
           ? this.#samplesOf(key, snapshot)
           : await this.#counters.samplesOf(definition);
       return await renderFamily(definition, samples, limits);

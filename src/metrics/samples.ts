@@ -10,12 +10,20 @@ export interface Sample {
   readonly value: unknown;
 }
 
+/** What the operating system knows of the daemon. */
+export interface ProcessFigures {
+  readonly cpuSeconds: number;
+  readonly residentBytes: number;
+  readonly startedMs: number;
+}
+
 /** What the daemon knows of itself. */
 export interface DaemonFacts {
   readonly version: string;
   readonly node: string;
   readonly isReloadSuccessful: boolean | null;
   readonly reloadSucceededMs: number | null;
+  readonly process: ProcessFigures | null;
 }
 
 type Metrics = typeof metrics;
@@ -32,12 +40,15 @@ type OnBroken = (cause: unknown) => void;
 
 type Sampler = (snapshot: MetricsSnapshot, onBroken: OnBroken) => Iterable<Sample>;
 
-/** Gauges of the daemon itself, which are known without a snapshot. */
+/** Figures of the daemon itself, which are known without a snapshot. */
 export const daemonSamplers = {
   configReloadSuccessful: ({ isReloadSuccessful }) => [sample([], asNumber(isReloadSuccessful))],
   configReloadSuccess: ({ reloadSucceededMs }) => [sample([], seconds(reloadSucceededMs))],
+  processCpu: ({ process }) => [sample([], process?.cpuSeconds)],
+  processMemory: ({ process }) => [sample([], process?.residentBytes)],
+  processStart: ({ process }) => [sample([], seconds(process?.startedMs ?? null))],
   buildInfo: ({ version, node }) => [sample([version, node], 1)],
-} satisfies Partial<Record<GaugeKey, (facts: DaemonFacts) => Iterable<Sample>>>;
+} satisfies Partial<Record<keyof Metrics, (facts: DaemonFacts) => Iterable<Sample>>>;
 
 /** How the series of each gauge follow from a snapshot. Lazy, so that the registry can take them in slices. */
 export const snapshotSamplers: Readonly<

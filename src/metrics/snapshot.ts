@@ -17,7 +17,12 @@ export interface MetricsSnapshot {
   /** Every configured connection: the histograms and counters of one that is not listed are removed. */
   readonly connections: readonly string[];
   /** Each product with each connection that it is looked at through, once: as for `connections`. */
-  readonly spenders: readonly { readonly connection: string; readonly product: string }[];
+  readonly spenders: readonly {
+    readonly connection: string;
+    readonly product: string;
+    /** Whether the connection tells what is scanned through it: bytes are then known to be 0 at first. */
+    readonly reportsBytes: boolean;
+  }[];
 }
 
 interface ProductSnapshot {

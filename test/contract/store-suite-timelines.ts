@@ -16,6 +16,9 @@ export function describeTimelines(store: () => Store): void {
         "orders/orders/fresh": [later],
         "a/b/c": [other],
       });
+      const asked = await store().timelines.since(t0, ["a/b/c", "a/b/unheard_of", 'o"\\d']);
+      expect(Object.fromEntries(asked)).toEqual({ "a/b/c": [other] });
+      expect(await store().timelines.since(t0, [])).toEqual(new Map());
     });
 
     it("replaces the run of the same check and start", async () => {
@@ -57,6 +60,10 @@ export function describeTimelines(store: () => Store): void {
         "orders/orders/by_seven": seen.slice(3),
         "a/b/quiet": [quiet],
       });
+      for (const ms of [0, t0 + 99 * minute]) {
+        const asked = await store().timelines.sightingsSince(ms, ["a/b/quiet", "a/b/unheard_of"]);
+        expect(Object.fromEntries(asked)).toEqual({ "a/b/quiet": [quiet] });
+      }
     });
 
     it("gives how deliveries were promised, calendars and all, and replaces an era of the same start", async () => {
@@ -66,6 +73,11 @@ export function describeTimelines(store: () => Store): void {
       await store().timelines.putEras([{ ...later, sli: everyDay }]);
       expect(Object.fromEntries(await store().timelines.eras())).toEqual({
         "orders/orders/by_seven": [eraOf(), { ...later, sli: everyDay }],
+      });
+      const other = eraOf({ checkId: "a/b/c" });
+      await store().timelines.putEras([other]);
+      expect(Object.fromEntries(await store().timelines.eras(["a/b/c"]))).toEqual({
+        "a/b/c": [other],
       });
     });
 

@@ -295,6 +295,8 @@ function describeResults(store: () => Store): void {
       const latest = await store().results.latest();
       expect([...latest.keys()].sort()).toEqual(["a/b/c", "orders/orders/fresh"]);
       expect(latest.get("orders/orders/fresh")).toMatchObject({ slotId: newer, result: errored });
+      const asked = await store().results.latest(["orders/orders/fresh", "a/b/unheard_of"]);
+      expect([...asked.values()]).toEqual([latest.get("orders/orders/fresh")]);
     });
 
     it("takes the later written of two results of one instant", async () => {
@@ -317,6 +319,8 @@ function describeResults(store: () => Store): void {
         "a/b/failed": t0,
         "a/b/warned": t0,
       });
+      const asked = await store().results.lastConclusive(["a/b/warned", "a/b/skipped", "a/b/none"]);
+      expect(Object.fromEntries(asked)).toEqual({ "a/b/warned": t0 });
     });
 
     it("gives the history of one check from an instant up to, not including, another", async () => {

@@ -43,6 +43,28 @@ describe("tidemark generate rules", () => {
     });
   });
 
+  it("removes what it wrote of products that are gone, and nothing else", async () => {
+    await tidemark("generate", "rules", "--out", "rules");
+    const own = await readFile(folder.at("rules/orders.rules.yaml"), "utf8");
+    await folder.write({
+      "rules/returns.rules.yaml": own.replaceAll("orders", "returns"),
+      "rules/returns.rules.yaml.bak": own,
+      "rules/teams.rules.yaml": "groups: []\n",
+    });
+    const { exitCode, stderr } = await tidemark("generate", "rules", "--out", "rules");
+    expect(exitCode).toBe(0);
+    expect(stderr).toContain(
+      "removed rules/returns.rules.yaml: the mesh no longer has that product",
+    );
+    expect((await readdir(folder.at("rules"))).sort()).toEqual([
+      "_daemon.rules.yaml",
+      "_mesh.rules.yaml",
+      "orders.rules.yaml",
+      "returns.rules.yaml.bak",
+      "teams.rules.yaml",
+    ]);
+  });
+
   it("says when it cannot write", async () => {
     const { exitCode, stderr } = await tidemark("generate", "rules", "--out", "tidemark.yaml/out");
     expect(exitCode).toBe(2);

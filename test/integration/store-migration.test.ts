@@ -3,8 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, expect, it } from "vitest";
+import type { Store } from "../../src/core/store.ts";
 import { migrate } from "../../src/store/sqlite/migrate.ts";
 import { firstLight } from "../../src/store/sqlite/migrations/0001-first-light.ts";
+import { migrations } from "../../src/store/sqlite/migrations/index.ts";
 import { openWritable } from "../../src/store/sqlite/open.ts";
 import { openSqliteStore } from "../../src/store/sqlite/store.ts";
 import {
@@ -83,9 +85,26 @@ function insert(
   db.prepare(`INSERT INTO ${table} VALUES (${places})`).run(...values);
 }
 
-it("a store of the first version is migrated without loss, and takes what is new", async () => {
+/** That of the first version, as a later one migrated it and wrote to what it brought. */
+async function makeStoreOfVersion(version: 2 | 3): Promise<void> {
   await makeStoreOfVersion1();
-  await using store = await openSqliteStore(path, serve);
+  {
+    using db = openWritable(path);
+    migrate(db, migrations.slice(0, version));
+  }
+  using db = new DatabaseSync(path);
+  insert(db, "sightings", [["orders/orders/by_seven", 1, "5f1d", t0 - 60_000, t0, t0 - 720_000]]);
+  insert(db, "exclusions", [
+    [1, "exc-1", "orders/fresh", t0, t0 + 3_600_000, "remove", "The warehouse moves.", "ana", t0],
+    [null, null, null, null, null],
+  ]);
+  if (version === 3) {
+    const { dayMs, bytes, busyMs } = costOf();
+    insert(db, "costs", [[dayMs, "dwh", "orders", 3, 2, bytes, busyMs]]);
+  }
+}
+
+async function expectFirstVersionsThings(store: Store): Promise<void> {
   expect(Object.fromEntries(await store.timelines.since(0))).toEqual({
     "orders/orders/fresh": [
       runOf(),
@@ -108,6 +127,23 @@ it("a store of the first version is migrated without loss, and takes what is new
   expect(await store.configuration.lastGood()).toEqual([
     { path: "tidemark.yaml", text: "version: 1" },
   ]);
+}
+
+it.each([2, 3] as const)("a store of version %i is migrated without loss", async (version) => {
+  await makeStoreOfVersion(version);
+  await using store = await openSqliteStore(path, serve);
+  await expectFirstVersionsThings(store);
+  expect(await store.exclusions.list()).toEqual([exclusionOf()]);
+  expect(Object.fromEntries(await store.timelines.sightingsSince(0))).toEqual({
+    "orders/orders/by_seven": [sightingOf()],
+  });
+  expect(await store.costs.between(0, t0, null)).toEqual(version === 3 ? [costOf()] : []);
+});
+
+it("a store of the first version is migrated without loss, and takes what is new", async () => {
+  await makeStoreOfVersion1();
+  await using store = await openSqliteStore(path, serve);
+  await expectFirstVersionsThings(store);
   expect(await store.exclusions.list()).toEqual([]);
   expect(await store.timelines.sightingsSince(0)).toEqual(new Map());
   expect(await store.costs.between(0, t0, null)).toEqual([]);

@@ -50,5 +50,5 @@ export const snapshot: MetricsSnapshot = {
   incidents: names.map(([product]) => ({ product, alert: "page", open: 1 })),
   deliveriesPending: names.map(([notifier]) => ({ notifier, pending: 1 })),
   connections: names.map(([connection]) => connection),
-  spenders: names.map(([product]) => ({ connection: product, product })),
+  spenders: names.map(([product]) => ({ connection: product, product, reportsBytes: true })),
 };

@@ -25,6 +25,13 @@ const everyProduct = [
 ];
 
 export const allowances: readonly Allowance[] = [
+  {
+    why: "until a promise breaks there is nothing to tell anybody",
+    dashboards: ["tidemark-daemon"],
+    panels: ["Attempts to deliver, by what came of them"],
+    chosen: {},
+    isAtTimes: true,
+  },
   ...["product", "domain"].map((variable) => ({
     why: "buoys promises nothing, so it has no budget, no coverage and no burn rate",
     dashboards: overviews,
@@ -78,11 +85,12 @@ export const allowances: readonly Allowance[] = [
     chosen: { product: ["seabed"] },
   },
   {
-    why: "the warehouse of seabed is never reached: nothing is measured, and no check is good or broken",
+    why: "the warehouse of seabed is never reached: nothing is measured, and no check is good or broken or ever gave an answer",
     dashboards: product,
     panels: [
       "Broken checks",
       ["SLOs", "D", "E", "H"],
+      ["Checks now", "C"],
       ["Age against what is allowed", "A"],
       ["Rows against what is allowed", "A"],
     ],

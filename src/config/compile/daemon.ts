@@ -123,7 +123,8 @@ function connectionOf(
   }
   const shared = whole as z.output<z.ZodObject<typeof connectionFields>>;
   const maxBytesPerDay = shared.max_bytes_per_day ?? null;
-  if (maxBytesPerDay !== null && !spec.capabilities.reportsBytes) {
+  const { reportsBytes } = spec.capabilities;
+  if (maxBytesPerDay !== null && !reportsBytes) {
     refuseByteBudget([spec.type], at, report);
   }
   const definition = {
@@ -135,7 +136,11 @@ function connectionOf(
   };
   // The budget is kept outside of the connector, which need not reconnect when it changes.
   const fingerprint = hashOf(definition);
-  return { type: spec.type, spec, definition: { ...definition, maxBytesPerDay, fingerprint } };
+  return {
+    type: spec.type,
+    spec,
+    definition: { ...definition, maxBytesPerDay, reportsBytes, fingerprint },
+  };
 }
 
 function notifierOf(

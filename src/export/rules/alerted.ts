@@ -12,8 +12,6 @@ export interface AlertedSlo {
   readonly product: Product;
   /** Those that can be alerted on. */
   readonly tiers: readonly WindowedTier[];
-  /** Burn rates over windows that are not exported. */
-  readonly unexported: readonly BurnRateAlert[];
   /** Of the error ratio that is there as long as somebody looks; null where there is none. */
   readonly seenOver: string | null;
   /** As text, for a label. */
@@ -39,12 +37,10 @@ export function alertedSlo(mesh: Mesh, product: Product, slo: Slo): AlertedSlo |
   }
   const checks = slo.checkIds.flatMap((id) => mesh.checks.get(id) ?? []);
   const cadenceMs = Math.max(0, ...checks.map(({ schedule }) => shortestGap(schedule)));
-  const burns = burnsOf(slo, loudest, cadenceMs);
   return {
     slo,
     product,
-    tiers: burns.flatMap(windowed),
-    unexported: burns.filter(({ longMs }) => labelOf(longMs) === null),
+    tiers: burnsOf(slo, loudest, cadenceMs).map(windowed),
     seenOver: slo.budgeting === "time" ? labelHolding(Math.max(cadenceMs, shortestSeenMs)) : null,
     coverageFloor: String(slo.coverageFloorPpm / wholePpm),
   };
@@ -60,13 +56,9 @@ function burnsOf(slo: Slo, loudest: ToldLevel, cadenceMs: DurationMs): readonly 
   return burns.map((burn) => (loudest === "page" ? burn : { ...burn, level: loudest }));
 }
 
-function windowed({ level, threshold, longMs, shortMs }: BurnRateAlert): readonly WindowedTier[] {
-  const long = labelOf(longMs);
-  return long === null ? [] : [{ level, threshold, long, short: labelHolding(shortMs) }];
-}
-
-function labelOf(lengthMs: DurationMs): string | null {
-  return errorRatioWindows.find(({ windowMs }) => windowMs === lengthMs)?.label ?? null;
+/** The longer window of every tier is exported as it is; a test holds that. */
+function windowed({ level, threshold, longMs, shortMs }: BurnRateAlert): WindowedTier {
+  return { level, threshold, long: labelHolding(longMs), short: labelHolding(shortMs) };
 }
 
 /** The shortest window that is exported and not shorter than this, or the longest that is. */

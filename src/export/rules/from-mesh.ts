@@ -1,5 +1,4 @@
 import type { Mesh, Product, Slo } from "../../core/mesh.ts";
-import { formatDuration } from "../../time/duration.ts";
 import { type AlertedSlo, alertedSlo } from "./alerted.ts";
 import { conditionRecordings } from "./conditions.ts";
 import { daemonAlerts } from "./daemon-alerts.ts";
@@ -71,11 +70,5 @@ function remarksOf({ slo, alerted }: Promised): readonly string[] {
     return [`${slo.id}: no alerts, since nobody is to be told`];
   }
   const labels = Object.keys(slo.labels).filter((label) => !isFreeLabel(label));
-  return [
-    ...labels.map((label) => `${slo.id}: the label \`${label}\` cannot be one of Prometheus`),
-    ...alerted.unexported.map(
-      ({ threshold, longMs }) =>
-        `${slo.id}: no alert on ×${threshold} over ${formatDuration(longMs)}, for which no error ratio is exported`,
-    ),
-  ];
+  return labels.map((label) => `${slo.id}: the label \`${label}\` cannot be one of Prometheus`);
 }

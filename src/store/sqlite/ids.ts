@@ -13,6 +13,22 @@ export function idsOf(table: string, column: string, after = "''"): string {
   )`;
 }
 
+/** A condition that goes before others, and what its parameter `?` is given. */
+interface Among {
+  readonly sql: string;
+  readonly params: readonly string[];
+}
+
+/**
+ * That `column` is one of `ids`; of all when none are given. As JSON, because they may be more than SQLite takes
+ * parameters. The texts are two, because of one for both SQLite reads the whole table, whatever is asked for.
+ */
+export function among(column: string, ids: readonly string[] | undefined): Among {
+  return ids === undefined
+    ? { sql: "", params: [] }
+    : { sql: `${column} IN (SELECT value FROM json_each(?)) AND`, params: [JSON.stringify(ids)] };
+}
+
 interface Page {
   readonly after: string;
   readonly limit: number;

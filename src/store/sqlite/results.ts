@@ -20,7 +20,16 @@ interface ResultRow {
 const resultColumns =
   "slot_id, check_id, generation, at_ms, next_due_ms, hold_ms, duration_ms, result, evidence";
 
-const everyCheck = `WITH RECURSIVE ${idsOf("results", "check_id")}`;
+/** A common table `ids (id)` of the given checks, or of every check that has results, and after them one NULL. */
+function idsAmong(checkIds: readonly string[] | undefined): string {
+  return checkIds === undefined
+    ? `WITH RECURSIVE ${idsOf("results", "check_id")}`
+    : "WITH ids (id) AS (SELECT value FROM json_each(?))";
+}
+
+function paramsOf(checkIds: readonly string[] | undefined): readonly string[] {
+  return checkIds === undefined ? [] : [JSON.stringify(checkIds)];
+}
 
 export class SqliteResults implements Results {
   readonly #access: Access;
@@ -51,29 +60,31 @@ export class SqliteResults implements Results {
     });
   }
 
-  latest(): Promise<ReadonlyMap<string, ResultRecord>> {
+  latest(checkIds?: readonly string[]): Promise<ReadonlyMap<string, ResultRecord>> {
     return this.#access.read((db) => {
       const rows = db.all(
-        `${everyCheck}
+        `${idsAmong(checkIds)}
          SELECT ${resultColumns} FROM ids JOIN results ON results.id = (
            SELECT newest.id FROM results AS newest WHERE newest.check_id = ids.id
            ORDER BY newest.at_ms DESC, newest.id DESC LIMIT 1
          )`,
+        paramsOf(checkIds),
       ) as readonly ResultRow[];
       return new Map(rows.map((row) => [row.check_id, recordOf(row)]));
     });
   }
 
-  lastConclusive(): Promise<ReadonlyMap<string, EpochMs>> {
+  lastConclusive(checkIds?: readonly string[]): Promise<ReadonlyMap<string, EpochMs>> {
     return this.#access.read((db) => {
       const rows = db.all(
-        `${everyCheck}
+        `${idsAmong(checkIds)}
          SELECT id AS check_id, (
            SELECT at_ms FROM results
            WHERE check_id = ids.id AND outcome IN ('pass', 'warn', 'fail')
            ORDER BY at_ms DESC LIMIT 1
          ) AS at_ms
          FROM ids WHERE id IS NOT NULL`,
+        paramsOf(checkIds),
       ) as readonly { check_id: string; at_ms: number | null }[];
       const instants = new Map<string, EpochMs>();
       for (const row of rows) {

@@ -4,6 +4,7 @@ import type { EpochMs } from "../../core/vocabulary.ts";
 import type { Access } from "./access.ts";
 import { upsert } from "./columns.ts";
 import { sliOfText, textOfSli } from "./deadline-sli.ts";
+import { among } from "./ids.ts";
 
 /** As an array: of some hundred thousand rows objects would take three times as long to make. */
 type RunRow = readonly [
@@ -25,10 +26,11 @@ type SightingRow = readonly [
   newestMs: number | null,
 ];
 
-const runsSince = `
+const runsSince = (isOne: string): string => `
   SELECT check_id, generation, from_ms, to_ms, state, observed_ms, newest_ms
   FROM timeline_runs AS run
-  WHERE to_ms > ? OR from_ms = (SELECT max(from_ms) FROM timeline_runs WHERE check_id = run.check_id)
+  WHERE ${isOne}
+    (to_ms > ? OR from_ms = (SELECT max(from_ms) FROM timeline_runs WHERE check_id = run.check_id))
   ORDER BY check_id, from_ms`;
 
 const putRun = upsert(
@@ -37,10 +39,10 @@ const putRun = upsert(
   ["check_id", "from_ms", "to_ms", "generation", "state", "observed_ms", "newest_ms"],
 );
 
-const sightingsSince = `
+const sightingsSince = (isOne: string): string => `
   SELECT check_id, generation, number, from_ms, observed_ms, newest_ms FROM sightings
-  WHERE observed_ms > ?1 OR (check_id, number) IN (
-    SELECT check_id, max(number) FROM sightings WHERE observed_ms <= ?1 GROUP BY check_id)
+  WHERE ${isOne} (observed_ms > ? OR (check_id, number) IN (
+    SELECT check_id, max(number) FROM sightings WHERE ${isOne} observed_ms <= ? GROUP BY check_id))
   ORDER BY check_id, number`;
 
 const putSighting = upsert(
@@ -51,8 +53,9 @@ const putSighting = upsert(
 
 type EraRow = readonly [checkId: string, generation: string, fromMs: number, sli: string];
 
-const allEras = `
-  SELECT check_id, generation, from_ms, sli FROM deadline_eras ORDER BY check_id, from_ms`;
+const erasAmong = (isOne: string): string => `
+  SELECT check_id, generation, from_ms, sli FROM deadline_eras
+  WHERE ${isOne} TRUE ORDER BY check_id, from_ms`;
 
 const putEra = upsert(
   "deadline_eras",
@@ -67,9 +70,13 @@ export class SqliteTimelines implements Timelines {
     this.#access = access;
   }
 
-  since(fromMs: EpochMs): Promise<ReadonlyMap<string, readonly TimelineRun[]>> {
+  since(
+    fromMs: EpochMs,
+    checkIds?: readonly string[],
+  ): Promise<ReadonlyMap<string, readonly TimelineRun[]>> {
+    const { sql, params } = among("check_id", checkIds);
     return this.#access.read((db) =>
-      byCheck(db.arrays(runsSince, [fromMs]) as readonly RunRow[], runOf),
+      byCheck(db.arrays(runsSince(sql), [...params, fromMs]) as readonly RunRow[], runOf),
     );
   }
 
@@ -89,9 +96,14 @@ export class SqliteTimelines implements Timelines {
     });
   }
 
-  sightingsSince(fromMs: EpochMs): Promise<ReadonlyMap<string, readonly Sighting[]>> {
+  sightingsSince(
+    fromMs: EpochMs,
+    checkIds?: readonly string[],
+  ): Promise<ReadonlyMap<string, readonly Sighting[]>> {
+    const { sql, params } = among("check_id", checkIds);
+    const twice = [...params, fromMs, ...params, fromMs];
     return this.#access.read((db) =>
-      byCheck(db.arrays(sightingsSince, [fromMs]) as readonly SightingRow[], sightingOf),
+      byCheck(db.arrays(sightingsSince(sql), twice) as readonly SightingRow[], sightingOf),
     );
   }
 
@@ -110,8 +122,11 @@ export class SqliteTimelines implements Timelines {
     });
   }
 
-  eras(): Promise<ReadonlyMap<string, readonly DeadlineEra[]>> {
-    return this.#access.read((db) => byCheck(db.arrays(allEras) as readonly EraRow[], eraOf));
+  eras(checkIds?: readonly string[]): Promise<ReadonlyMap<string, readonly DeadlineEra[]>> {
+    const { sql, params } = among("check_id", checkIds);
+    return this.#access.read((db) =>
+      byCheck(db.arrays(erasAmong(sql), params) as readonly EraRow[], eraOf),
+    );
   }
 
   putEras(eras: readonly DeadlineEra[]): Promise<void> {

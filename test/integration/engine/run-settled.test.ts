@@ -100,6 +100,7 @@ describe("a run of checks of which some need no measuring", () => {
         maxConcurrency: 1,
         statementTimeoutMs: 5_000,
         maxBytesPerDay: null,
+        reportsBytes: false,
         fingerprint: "f1",
       },
       connector,

@@ -122,6 +122,28 @@ describe("a reload", () => {
     });
   });
 
+  it("forgets a check that is gone, and knows it again when it comes back", async () => {
+    const { watch, clock, load, settle } = await workshop.start(product);
+    const known = () => ({
+      latest: watch.state.latestOf("orders/orders/fresh"),
+      conclusiveMs: watch.state.lastConclusiveOf("orders/orders/fresh"),
+      runs: watch.state.history.runsOf("orders/orders/fresh"),
+    });
+    const before = known();
+    const [slo] = watch.mesh.slos.values();
+    const without = productFile({ checks: "      enough: { type: volume, min: 2 }" });
+    await watch.reload(await load(without));
+    expect(known()).toEqual({ latest: null, conclusiveMs: null, runs: [] });
+    expect(watch.state.latestOf("orders/orders/enough")).not.toBeNull();
+
+    clock.nowMs += minuteMs;
+    await watch.reload(await load(product));
+    expect(before.runs).toHaveLength(1);
+    expect(known()).toEqual(before);
+    expect(slo && watch.state.sinceOf(slo, clock.nowMs)).toBe(noonMs);
+    await settle();
+  });
+
   it("measures what changed in mid-run as soon as that run is over", async () => {
     const { watch, clock, load, settle, advance, endings } = await workshop.start(product);
     const next = await load(product.replace("min: 2", "min: 1"));

@@ -34,6 +34,7 @@ const bounded = daemonText.replace("type: postgres,", "type: postgres, max_bytes
 test("a connection and a product may each have a budget of bytes", async () => {
   const mesh = await load(bounded, `${ordersText}max_bytes_per_day: 500MiB\n`);
   expect(mesh?.connections.get("dwh")?.maxBytesPerDay).toBe(10_000_000_000);
+  expect(mesh?.connections.get("dwh")?.reportsBytes).toBe(true);
   expect(mesh?.products.get("orders")?.maxBytesPerDay).toBe(524_288_000);
 });
 

@@ -47,13 +47,30 @@ describe("the dashboards", () => {
     expect(variables.filter(({ type }) => type === "query").map(({ name }) => name)).toEqual(names);
   });
 
-  it("link a product to its runbook, its file and the API, and each other by their tag", () => {
+  it("link a product to its runbook, its file and the API", () => {
     const links = committed.get("tidemark-product.json")?.links ?? [];
-    expect(links.map(({ title, type, url }) => [title, type, url ?? null])).toEqual([
-      ["Tidemark", "dashboards", null],
+    expect(links.slice(3).map(({ title, type, url }) => [title, type, url ?? null])).toEqual([
       ["Runbook", "link", "${runbook_url}${product}"],
       ["Product file", "link", "${file_url}${product}.product.yaml"],
       ["API", "link", "${api_url}/api/v1/products/${product}"],
+    ]);
+  });
+
+  it("link each other, several products with what is chosen of them", () => {
+    const linked = [...committed].map(([file, { links }]) => [
+      file,
+      ...links.slice(0, 3).map(({ url }) => url),
+    ]);
+    const [mesh, product, owner, daemon] = ["mesh", "product", "owner", "daemon"].map(
+      (name) => `/d/tidemark-${name}?\${datasource:queryparam}`,
+    );
+    const choice =
+      "&${domain:queryparam}&${owner:queryparam}&${tier:queryparam}&${product:queryparam}";
+    expect(linked).toEqual([
+      ["tidemark-daemon.json", mesh, product, owner],
+      ["tidemark-mesh.json", product, `${owner}${choice}`, daemon],
+      ["tidemark-owner.json", `${mesh}${choice}`, product, daemon],
+      ["tidemark-product.json", mesh, owner, daemon],
     ]);
   });
 
@@ -74,8 +91,26 @@ describe("a panel", () => {
     expect(panel.title).not.toBe("");
     expect(panel.description).toMatch(/^[A-Z].{20,}\.$/s);
     expect(panel.fieldConfig?.defaults.unit ?? "").not.toBe("");
+    expect(panel.fieldConfig?.defaults.noValue).toBe("unknown");
     expect(panel.targets.length).toBeGreaterThan(0);
     expect(new Set(panel.targets.map(({ refId }) => refId)).size).toBe(panel.targets.length);
+  });
+
+  it.each([...committed])("has a place of its own in %s", (_, { panels: all }) => {
+    const places = withThoseInRows(all).map(({ gridPos }) => gridPos);
+    expect(places.filter(({ x, w }) => x < 0 || x + w > 24)).toEqual([]);
+    const overlapping = places.flatMap((one, index) =>
+      places
+        .slice(index + 1)
+        .filter(
+          (two) =>
+            one.x < two.x + two.w &&
+            two.x < one.x + one.w &&
+            one.y < two.y + two.h &&
+            two.y < one.y + one.h,
+        ),
+    );
+    expect(overlapping).toEqual([]);
   });
 
   it.each([...committed])("has a number of its own in %s", (_, { panels: all }) => {

@@ -1,6 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { colours } from "../../../dashboards/_shared/colours.ts";
+import { burnSteps } from "../../../dashboards/_shared/fields.ts";
+import { burnRateAlerts } from "../../../src/slo/burn-rate-tiers.ts";
 import { committed, panels } from "./committed.ts";
+import { under } from "./under.ts";
 
 /** Okabe and Ito (2008), Color Universal Design, in hex, and the grey that is none of them. */
 const allowed = [
@@ -16,15 +19,6 @@ const allowed = [
 ];
 const green = "#009E73";
 const grey = "#B0B0B0";
-
-/** Every value under a key, wherever it stands. */
-function under(key: string, value: unknown): readonly unknown[] {
-  if (typeof value !== "object" || value === null) {
-    return [];
-  }
-  const entries: readonly (readonly [string, unknown])[] = Object.entries(value);
-  return entries.flatMap(([name, part]) => [...(name === key ? [part] : []), ...under(key, part)]);
-}
 
 describe("the colours", () => {
   it("are those of Okabe and Ito, each with one meaning, and one grey", () => {
@@ -49,6 +43,31 @@ describe("the colours", () => {
     expect(
       modes.filter((mode) => !["thresholds", "fixed", "shades"].includes(String(mode))),
     ).toEqual([]);
+  });
+});
+
+describe("the lines across burn rates", () => {
+  it("are at all the rates that alerts watch for, those that page in vermilion", () => {
+    const [objectivePpm, dayMs, minuteMs] = [999_000, 86_400_000, 60_000];
+    const watched = [15, 60, 360].flatMap((minutes) =>
+      burnRateAlerts(objectivePpm, 30 * dayMs, minutes * minuteMs),
+    );
+    const rates = [...new Set(watched.map(({ threshold }) => threshold))].sort((a, b) => a - b);
+    expect(burnSteps.slice(1).map(({ value }) => value)).toEqual(rates);
+    const often = burnRateAlerts(objectivePpm, 30 * dayMs, 15 * minuteMs);
+    expect(often.map(({ level, threshold }) => [level, threshold])).toEqual([
+      ["page", 14.4],
+      ["page", 6],
+      ["ticket", 3],
+      ["ticket", 1],
+    ]);
+    expect(burnSteps).toEqual([
+      { value: null, color: "#0072B2" },
+      { value: 1, color: "#E69F00" },
+      { value: 3, color: "#E69F00" },
+      { value: 6, color: "#D55E00" },
+      { value: 14.4, color: "#D55E00" },
+    ]);
   });
 });
 
@@ -101,6 +120,10 @@ describe("what is absent", () => {
         return under("text", one).map((text, index) => `${String(text)} ${String(shown[index])}`);
       });
     expect([...new Set(words)].sort()).toEqual([
+      // The colour is that of the threshold.
+      "< 0% undefined",
+      "> 99.99% undefined",
+      "> 99.9999% undefined",
       "at risk #E69F00",
       "broken #D55E00",
       "holds #009E73",

@@ -1,8 +1,12 @@
 import type { SyntaxNodeRef } from "@lezer/common";
 import { parser } from "@prometheus-io/lezer-promql";
+import { scrapes } from "../../../dashboards/_shared/promql.ts";
 import { type MetricDefinition, metrics } from "../../../src/metrics/names.ts";
 
-const definitions: readonly MetricDefinition[] = Object.values(metrics);
+const definitions: readonly MetricDefinition[] = [
+  ...Object.values(metrics),
+  ...Object.values(scrapes),
+];
 
 /** Series names of a metric: a histogram is asked for by its parts. */
 function seriesNames({ name, type }: MetricDefinition): readonly string[] {
@@ -13,8 +17,8 @@ function definitionOf(series: string): MetricDefinition | undefined {
   return definitions.find((one) => seriesNames(one).includes(series));
 }
 
-/** Labels that PromQL makes of others: the bound of a bucket. */
-const made = ["le"];
+/** Labels of no metric's own: the bound of a bucket, and what Prometheus puts to every series that it scrapes. */
+const made = ["le", "job", "instance"];
 
 /** What is wrong with a query whose variables have values: each objection is a sentence. */
 export function objectionsTo(expr: string): readonly string[] {

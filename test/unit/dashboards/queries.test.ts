@@ -36,6 +36,14 @@ describe("the queries of the dashboards", () => {
     expect(expr).not.toMatch(/\bvector\s*\(|\babsent|\bscalar\s*\(|\bor\s+on\s*\(\s*\)/);
   });
 
+  // Prometheus scrapes others too, which export the same names.
+  it.each(queries.filter(({ expr }) => /\b(?:process|scrape)_/.test(expr)))(
+    "$where asks of daemons only",
+    ({ expr }) => {
+      expect(expr).toMatch(/ on \(job, instance\) (?:group_left \(.+\) )?tidemark_build_info/);
+    },
+  );
+
   // With nothing measured a budget is whole and the upper bound of an SLI is 1: neither is evidence.
   it.each(queries)("$where shows no whole budget of which nothing was seen", ({ expr }) => {
     expect(unguarded(expr)).toBe(false);

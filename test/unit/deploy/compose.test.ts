@@ -43,6 +43,7 @@ describe("deploy/compose.yaml", () => {
     expect(services.map(([name]) => name)).toEqual([
       "tidemark",
       "rules",
+      "dashboards",
       "postgres",
       "prometheus",
       "alertmanager",
@@ -62,7 +63,7 @@ describe("deploy/compose.yaml", () => {
     },
   );
 
-  it.each(services.filter(([name]) => !["postgres", "rules"].includes(name)))(
+  it.each(services.filter(([name]) => name !== "postgres"))(
     "does not run %s as root",
     (_, { user }) => {
       expect(user).toMatch(/^[1-9]\d*:\d+$/);
@@ -154,7 +155,10 @@ describe("deploy/systemd/tidemark.service", () => {
   });
 
   it("holds no secret", () => {
-    expect(text).not.toMatch(/^(Environment|SetCredential)=/m);
+    expect(text).not.toMatch(/^(EnvironmentFile|SetCredential)=/m);
+    expect(text.match(/^Environment=.*$/gm)).toEqual([
+      "Environment=NODE_OPTIONS=--max-semi-space-size=8",
+    ]);
   });
 });
 

@@ -16,6 +16,8 @@ it.each([
   ".npmrc",
   "dist/src/server.key",
   "dashboards/index.ts",
+  "deploy/Dockerfile",
+  "examples/demo/demo.ts",
 ])("takes %s in the package for a stranger", (path) => {
   expect(strangers(["package.json", path, "dist/src/main.js", "docs/slos.md"])).toEqual([path]);
 });
@@ -41,5 +43,8 @@ it("finds links that lead to nothing in the package", async () => {
       "[a](docs/a.md#part) [b](docs/b.md) [web](https://example.com/x.md) [c](examples/c)",
     "docs/a.md": "[home](../README.md)\n```md\n[not a link](nowhere.md)\n```\n",
   });
-  expect(brokenLinks(folder.path, filesUnder(folder.path))).toEqual(["README.md: docs/b.md"]);
+  expect(brokenLinks(folder.path, filesUnder(folder.path))).toEqual([
+    "README.md: docs/b.md",
+    "README.md: examples/c",
+  ]);
 });

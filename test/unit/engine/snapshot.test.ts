@@ -210,11 +210,11 @@ describe("the snapshot of an SLO", () => {
     // Half an hour unknown, of the 2.4 hours that a day allows.
     expect(shown.remaining.lower).toBeCloseTo(1 - 0.5 / 2.4, 9);
     expect(shown.errorRatios.map(({ windowMs }) => windowMs / minuteMs)).toEqual([
-      5, 30, 60, 120, 360, 1_440, 4_320,
+      5, 30, 60, 120, 360, 1_440, 4_320, 10_080,
     ]);
     const ratios = shown.errorRatios.map(({ errorRatio }) => errorRatio);
     // Of longer windows too little is known.
-    expect(ratios).toEqual([0, 0, null, null, null, null, null]);
+    expect(ratios).toEqual([0, 0, null, null, null, null, null, null]);
   });
 });
 
@@ -269,5 +269,20 @@ describe("the snapshot of the mesh", () => {
       ],
       connections: ["files"],
     });
+  });
+
+  it("names who looks through which connection, and whether that tells what is scanned", async () => {
+    const orders = { connection: "files", product: "orders" };
+    const returns = { connection: "files", product: "returns" };
+    expect((await show(new WatchState())).spenders).toEqual([
+      { ...orders, reportsBytes: false },
+      { ...returns, reportsBytes: false },
+    ]);
+    const files = present(mesh.connections.get("files"), "files");
+    const connections = new Map([["files", { ...files, reportsBytes: true }]]);
+    expect((await show(new WatchState(), { ...mesh, connections })).spenders).toEqual([
+      { ...orders, reportsBytes: true },
+      { ...returns, reportsBytes: true },
+    ]);
   });
 });

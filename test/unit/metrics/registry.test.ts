@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { LogFields, Logger } from "../../../src/core/logger.ts";
 import { metrics as definitions } from "../../../src/metrics/names.ts";
 import { Metrics } from "../../../src/metrics/registry.ts";
+import type { ProcessFigures } from "../../../src/metrics/samples.ts";
 import type { MetricsSnapshot } from "../../../src/metrics/snapshot.ts";
 import { parseExposition, seriesOf } from "./exposition-parser.ts";
 import { fresh, nothing, snapshot } from "./snapshots.ts";
@@ -18,8 +19,14 @@ class MovedClock {
   }
 }
 
+const figures: ProcessFigures = {
+  cpuSeconds: 12.5,
+  residentBytes: 167_772_160,
+  startedMs: 1_767_225_500_250,
+};
+
 /** Metrics over a snapshot that the test may exchange, with a clock that it moves. */
-function start(given: MetricsSnapshot = snapshot) {
+function start(given: MetricsSnapshot = snapshot, process: () => ProcessFigures = () => figures) {
   const clock = new MovedClock();
   const warnings: string[] = [];
   const ignore = () => {};
@@ -30,7 +37,13 @@ function start(given: MetricsSnapshot = snapshot) {
     error: ignore,
     child: () => logger,
   };
-  const metrics = new Metrics({ version: "0.1.0", node: "v24.21.0", clock, logger });
+  const metrics = new Metrics({
+    version: "0.1.0",
+    node: "v24.21.0",
+    process,
+    clock,
+    logger,
+  });
   const source = { snapshot: given };
   metrics.attach(async () => source.snapshot);
   const text = async () => {
@@ -122,6 +135,10 @@ describe("what is unknown", () => {
       "connection=lake 0",
     ]);
     expect(seriesOf(shown, "tidemark_slots_total")).toHaveLength(5);
+    // Bytes are known to be none where they are told, and unknown elsewhere.
+    expect(seriesOf(shown, "tidemark_bytes_scanned_total")).toEqual([
+      "connection=lake,product=orders 0",
+    ]);
     expect(seriesOf(shown, "tidemark_deliveries_total")).toContain("notifier=email,result=auth 0");
   });
 });
@@ -141,7 +158,7 @@ describe("what was removed", () => {
       incidents: [],
       deliveriesPending: snapshot.deliveriesPending.slice(1),
       connections: ["dwh"],
-      spenders: [{ connection: "dwh", product: "returns" }],
+      spenders: [{ connection: "dwh", product: "returns", reportsBytes: false }],
     };
     const shown = await text();
     expect(shown).not.toMatch(/"(lake|email|orders)"/);
@@ -155,7 +172,7 @@ describe("what was removed", () => {
     source.snapshot = {
       ...snapshot,
       connections: ["dwh"],
-      spenders: [{ connection: "dwh", product: "orders" }],
+      spenders: [{ connection: "dwh", product: "orders", reportsBytes: false }],
     };
     const shown = await text();
     expect(seriesOf(shown, "tidemark_queries_total")).toEqual(["connection=dwh 1"]);
@@ -197,7 +214,7 @@ describe("hostile names", () => {
         { ...fresh, check: hostile },
       ],
       connections: [hostile],
-      spenders: [{ connection: hostile, product: hostile }],
+      spenders: [{ connection: hostile, product: hostile, reportsBytes: true }],
       deliveriesPending: [{ notifier: hostile, pending: 1 }],
     });
     metrics.probeFinished(hostile, 1, 1);
@@ -246,6 +263,16 @@ describe("a broken part", () => {
       throw new Error("the engine is gone");
     });
     expect(seriesOf(await text(), "tidemark_slots_total")).toHaveLength(5);
+  });
+
+  it("that is the process leaves the rest, and its figures absent", async () => {
+    const { text, warnings } = start(snapshot, () => {
+      throw new Error("the operating system does not say");
+    });
+    const shown = await text();
+    expect(shown).not.toMatch(/^process_/m);
+    expect(seriesOf(shown, "tidemark_slots_total")).toHaveLength(5);
+    expect(warnings).toEqual(["process"]);
   });
 
   it("never throws where a check is measured", async () => {

@@ -48,7 +48,7 @@ function productsNamed(prefix: string, count: number): MetricsSnapshot {
       product: name,
     })),
     connections: ["dwh"],
-    spenders: names.map((name) => ({ connection: "dwh", product: name })),
+    spenders: names.map((name) => ({ connection: "dwh", product: name, reportsBytes: true })),
   };
 }
 
@@ -131,7 +131,7 @@ describe("with more series than may be shown", () => {
     const shown = counted(await limited.textOf({ ...snapshot, checks: checksNamed(30) }));
     expect(all.map(([name]) => [name, shown.get(name)])).toEqual(all);
     const ofProducts = [...shown].filter(([name]) =>
-      /_(product|check|slo|incidents|warehouse)_/.test(name),
+      /_(product|check|slo|incidents|warehouse|bytes)_/.test(name),
     );
     expect(ofProducts.reduce((sum, [, count]) => sum + count, 0)).toBe(60);
   });

@@ -79,9 +79,9 @@ export const snapshot: MetricsSnapshot = {
   ],
   connections: ["dwh", "lake"],
   spenders: [
-    { connection: "dwh", product: "orders" },
-    { connection: "dwh", product: "returns" },
-    { connection: "lake", product: "orders" },
+    { connection: "dwh", product: "orders", reportsBytes: false },
+    { connection: "dwh", product: "returns", reportsBytes: false },
+    { connection: "lake", product: "orders", reportsBytes: true },
   ],
 };
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { errorRatioWindows } from "../../../src/metrics/names.ts";
 import { burnRateAlerts } from "../../../src/slo/burn-rate-tiers.ts";
 
 const minuteMs = 60_000;
@@ -35,6 +36,17 @@ describe("the burn rates to alert on", () => {
       "ticket 1 over 10080 and 840",
     ]);
     expect(alerts(999_000, 30 * dayMs, dayMs)).toEqual([]);
+  });
+
+  it("are over windows that are exported, the longer of them as they are", () => {
+    const exported = errorRatioWindows.map(({ windowMs }) => windowMs);
+    const cadencesMs = [minuteMs, 15 * minuteMs, hourMs, 6 * hourMs];
+    const burns = cadencesMs.flatMap((cadenceMs) => burnRateAlerts(999_000, 30 * dayMs, cadenceMs));
+    expect(burns).toHaveLength(13);
+    for (const { longMs, shortMs } of burns) {
+      expect(exported).toContain(longMs);
+      expect(exported.some((windowMs) => windowMs >= shortMs && windowMs < longMs)).toBe(true);
+    }
   });
 
   it("are none that cannot be reached, or whose window is too short for what it stands for", () => {

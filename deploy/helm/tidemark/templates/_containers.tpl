@@ -28,11 +28,13 @@ env:
   {{- with $git.existingSecret }}
   - name: GITSYNC_USERNAME
     valueFrom: { secretKeyRef: { name: {{ . }}, key: username } }
-  - name: GITSYNC_PASSWORD
-    valueFrom: { secretKeyRef: { name: {{ . }}, key: password } }
+  - { name: GITSYNC_PASSWORD_FILE, value: /run/secrets/git/password }
   {{- end }}
 resources: {{- toYaml $git.resources | nindent 2 }}
 volumeMounts:
   - { name: git, mountPath: /srv/products/git }
-  - { name: tmp, mountPath: /tmp }
+  - { name: git-tmp, mountPath: /tmp }
+  {{- if $git.existingSecret }}
+  - { name: git-password, mountPath: /run/secrets/git, readOnly: true }
+  {{- end }}
 {{- end -}}

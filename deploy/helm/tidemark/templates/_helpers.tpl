@@ -34,17 +34,6 @@ runAsNonRoot: true
 capabilities: { drop: [ALL] }
 {{- end -}}
 
-{{/* A secret that is written out would stand in a ConfigMap and in the release's history. */}}
-{{- define "tidemark.refuseSecrets" -}}
-{{- $secret := `(?m)^\s*(?:- )?"?(?:password|token|credentials|private_key|private_key_passphrase|client_secret|secret|key)"?: *(?:[|>].*|["']?(?:[^$"'\s|>{\[]|\$[^{]).*)$` -}}
-{{- range regexFindAll $secret (toYaml .Values.config) -1 -}}
-{{- fail (printf "config: %s is written out; put it into an existing Secret, list that under `secrets`, and refer to it as ${file:/run/secrets/tidemark/<secret>/<key>}" (regexReplaceAll `:.*` (trim .) "")) -}}
-{{- end -}}
-{{- range regexFindAll `://[^\s/@$]+:[^\s/@$]+@` (toYaml .Values.config) -1 -}}
-{{- fail "config: an address holds a password; put the address into an existing Secret and refer to it" -}}
-{{- end -}}
-{{- end -}}
-
 {{- define "tidemark.gitSyncArgs" -}}
 - --repo={{ required "products.gitSync.repo is needed" .repo }}
 - --ref={{ .ref }}

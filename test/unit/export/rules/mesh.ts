@@ -11,7 +11,7 @@ const promises: readonly Slo[] = [
     description: "Order data is never older than {{ an }} hour.",
     labels: { channel: "shop", "cost/centre": "17", severity: "loud", note: "{{ $value }}" },
   }),
-  // Every six hours: one page over a day, and a ticket over a week, for which there is no series.
+  // Every six hours: one page over a day, and a ticket over a week.
   slo("settled", {
     objectivePpm: 990_000,
     window: { kind: "calendar", period: "month", timezone: "Europe/Berlin" },

@@ -63,7 +63,6 @@ describe("the rules of a mesh", () => {
     expect(rulesOf(meshOf()).flatMap(({ remarks }) => remarks)).toEqual([
       "orders/fresh: the label `cost/centre` cannot be one of Prometheus",
       "orders/fresh: the label `severity` cannot be one of Prometheus",
-      "orders/settled: no alert on ×1 over 7d, for which no error ratio is exported",
       "orders/silent: no alerts, since nobody is to be told",
     ]);
   });
@@ -89,6 +88,7 @@ describe("the alerts of an SLO", () => {
     ]);
     expect(burnsOf(slo("settled", { checkIds: ["orders/orders/settled"] }))).toEqual([
       "page 1d/6h",
+      "ticket 7d/1d",
     ]);
     expect(burnsOf(slo("whole", { checkIds: ["orders/orders/shape"] }))).toEqual([]);
   });
