@@ -7,6 +7,9 @@ import { patience, type Stage } from "./stage.ts";
 /** For rates, some scrapes must have been. */
 const someScrapes = 'count_over_time(up{job="tidemark"}[1m]) >= 8';
 
+/** Somebody has been told that nobody reaches the warehouse of seabed. */
+const someNotices = "sum(increase(tidemark_deliveries_total[1h])) > 0";
+
 /** Of all but the warehouse that nobody reaches: checks without an answer, and SLOs whose burn is not known. */
 const unseen = [
   'tidemark_check_info{product!="seabed"} unless on (product, dataset, check) tidemark_check_good',
@@ -17,7 +20,9 @@ const unseen = [
 export async function untilSeen({ prometheus }: Stage): Promise<void> {
   const isThere = async (query: string) => (await prometheus.query(query)).length > 0;
   const isSeen = async () =>
-    (await isThere(someScrapes)) && !(await isThere(`(${unseen.join(") or (")})`));
+    (await isThere(someScrapes)) &&
+    (await isThere(someNotices)) &&
+    !(await isThere(`(${unseen.join(") or (")})`));
   await until("figures of every check and SLO", isSeen, patience);
 }
 

@@ -25,13 +25,6 @@ const everyProduct = [
 ];
 
 export const allowances: readonly Allowance[] = [
-  {
-    why: "until a promise breaks there is nothing to tell anybody",
-    dashboards: ["tidemark-daemon"],
-    panels: ["Attempts to deliver, by what came of them"],
-    chosen: {},
-    isAtTimes: true,
-  },
   ...["product", "domain"].map((variable) => ({
     why: "buoys promises nothing, so it has no budget, no coverage and no burn rate",
     dashboards: overviews,
