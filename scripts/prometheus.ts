@@ -26,6 +26,11 @@ if (!(minutes >= 0 && minutes <= 24 * 60)) {
   throw new RangeError("--minutes takes a number from 0 to 1440");
 }
 
+// Otherwise a signal ends this process without its exit, at which the servers that it has started are ended.
+for (const signal of ["SIGINT", "SIGTERM"]) {
+  process.once(signal, () => process.exit(1));
+}
+
 const { promtool, prometheus, alertmanager } = findPrograms();
 for (const program of [promtool, prometheus, alertmanager].filter((found) => found !== null)) {
   console.log(versionOf(program));

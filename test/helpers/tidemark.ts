@@ -28,7 +28,7 @@ export interface LogLine {
   readonly [field: string]: unknown;
 }
 
-/** The real command line as a child process, from the sources. Disposing of it kills it. */
+/** The real command line as a child process, from the sources. Disposing of it kills it, and so does this process' end. */
 export class TidemarkProcess implements AsyncDisposable {
   stdout = "";
   stderr = "";
@@ -55,7 +55,9 @@ export class TidemarkProcess implements AsyncDisposable {
     this.#child.stderr?.setEncoding("utf8").on("data", (text: string) => {
       this.stderr += text;
     });
-    this.#closed = once(this.#child, "close");
+    const kill = () => this.#child.kill("SIGKILL");
+    process.once("exit", kill);
+    this.#closed = once(this.#child, "close").finally(() => process.off("exit", kill));
   }
 
   /** Of what was spawned: that of the command itself, unless the program stays in between. */
