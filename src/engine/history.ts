@@ -10,12 +10,24 @@ const openingMs = 8 * 86_400_000;
 
 /** What is known of the past of each check: its runs, and of deliveries what was seen and how they were promised. */
 export class History {
-  readonly #runs = new Map<string, TimelineRun[]>();
-  readonly #sightings = new Map<string, Sighting[]>();
-  readonly #eras = new Map<string, readonly DeadlineEra[]>();
-  readonly #held = new Set<string>();
+  #runs = new Map<string, TimelineRun[]>();
+  #sightings = new Map<string, Sighting[]>();
+  #eras = new Map<string, readonly DeadlineEra[]>();
+  /** Checks that were read, whether or not there was anything of them. */
+  #held = new Set<string>();
   /** How far back it was read. */
   #windowMs: DurationMs = 0;
+
+  /** Knows the same checks; which they are changes apart. */
+  copy(): History {
+    const copy = new History();
+    copy.#runs = new Map(this.#runs);
+    copy.#sightings = new Map(this.#sightings);
+    copy.#eras = new Map(this.#eras);
+    copy.#held = new Set(this.#held);
+    copy.#windowMs = this.#windowMs;
+    return copy;
+  }
 
   /**
    * Reads what a window of this length ending now can reach of the given checks, unless that was read already. Returns

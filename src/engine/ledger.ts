@@ -118,11 +118,9 @@ export class Ledger {
 
   /** What is known, under the names that things have in `mesh` and as far back as its windows reach. */
   async #stateUnder(mesh: Mesh, parts: StoreParts, nowMs: EpochMs): Promise<WatchState> {
-    if ((await parts.rename(mesh.renames)) > 0) {
-      return WatchState.load(parts, mesh, nowMs);
-    }
-    await this.#state.reach(parts, mesh, nowMs);
-    return this.#state;
+    return (await parts.rename(mesh.renames)) > 0
+      ? WatchState.load(parts, mesh, nowMs)
+      : this.#state.under(parts, mesh, nowMs);
   }
 
   /**

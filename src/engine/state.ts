@@ -30,14 +30,18 @@ export interface StateChange {
  * they do; then changed only by what has been committed, so that it never runs ahead of the store.
  */
 export class WatchState {
-  readonly history = new History();
-  readonly #alertStates = new Map<string, CheckAlertState>();
-  readonly #openIncidents = new Map<string, Incident>();
-  readonly #latest = new Map<string, ResultRecord>();
-  readonly #lastConclusive = new Map<string, EpochMs>();
+  readonly history: History;
+  #alertStates = new Map<string, CheckAlertState>();
+  #openIncidents = new Map<string, Incident>();
+  #latest = new Map<string, ResultRecord>();
+  #lastConclusive = new Map<string, EpochMs>();
   #sloSince: ReadonlyMap<string, EpochMs> = new Map();
   #exclusions: readonly ExclusionRecord[] = [];
   readonly #excused = new ExcusedTimes();
+
+  constructor(history = new History()) {
+    this.history = history;
+  }
 
   /** Reads everything that a window ending now can reach, and `fromMs` where that is earlier. */
   static async load(
@@ -53,19 +57,30 @@ export class WatchState {
     for (const incident of await store.incidents.open()) {
       state.#openIncidents.set(incident.id, incident);
     }
-    await state.reach(store, mesh, nowMs, fromMs);
+    await state.#reach(store, mesh, nowMs, fromMs);
     state.takeSince(await store.timelines.sloSince());
     state.takeExclusions(await store.exclusions.list());
     return state;
   }
 
-  /** Reads what the mesh needs and was not read: of checks that are new to it, or that a longer window reaches back to. */
-  async reach(
-    store: StoreParts,
-    mesh: Mesh,
-    nowMs: EpochMs,
-    fromMs: EpochMs = nowMs,
-  ): Promise<void> {
+  /**
+   * What is known, and what the mesh needs besides, which is read: of checks that are new to it, or that a longer window
+   * reaches back to. A state of its own, because this one is still shown by whoever began to, and stays in use when the
+   * mesh is not taken over after all.
+   */
+  async under(store: StoreParts, mesh: Mesh, nowMs: EpochMs): Promise<WatchState> {
+    const next = new WatchState(this.history.copy());
+    next.#alertStates = new Map(this.#alertStates);
+    next.#openIncidents = new Map(this.#openIncidents);
+    next.#latest = new Map(this.#latest);
+    next.#lastConclusive = new Map(this.#lastConclusive);
+    next.#sloSince = this.#sloSince;
+    next.#exclusions = this.#exclusions;
+    await next.#reach(store, mesh, nowMs, nowMs);
+    return next;
+  }
+
+  async #reach(store: StoreParts, mesh: Mesh, nowMs: EpochMs, fromMs: EpochMs): Promise<void> {
     // A check that was watched and is gone has its notices still to come, which say what was found last.
     const checkIds = new Set([...mesh.checks.keys(), ...this.#alertStates.keys()]);
     const windowMs = Math.max(longestWindowMs(mesh), nowMs - fromMs);

@@ -200,6 +200,20 @@ describe("notices", () => {
       });
     });
 
+    it("say what was found last of a product that was removed while the daemon was down", async () => {
+      const first = await stage.start();
+      await open(first);
+      await first.kill();
+      stage.write({
+        "orders.product.yaml": ordersFile().replace("product: orders", "product: sales"),
+        "returns.product.yaml": returnsFile.replace("upstream: [orders/orders]\n", ""),
+      });
+      const staged = await stage.start();
+      expect(await told(staged)).toEqual(["opened board", "withdrawn board"]);
+      const [opened, withdrawn] = await staged.store.outbox.list(10);
+      expect(withdrawn?.notice.changed[0]?.summary).toBe(opened?.notice.changed[0]?.summary);
+    });
+
     it.each([
       ["none", ["raised pager"]],
       ["ticket", ["opened board", "raised board", "raised pager"]],

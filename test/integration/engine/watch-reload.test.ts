@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { present } from "../../unit/engine/mesh-of.ts";
+import { FailingStore } from "./failing-store.ts";
 import {
   freshAndEnough,
   minuteMs,
@@ -144,6 +146,45 @@ describe("a reload", () => {
     await settle();
   });
 
+  it("leaves what it replaces as it was, for whoever is still showing it", async () => {
+    const { watch, load } = await workshop.start(product);
+    const shown = watch.state;
+    const latest = shown.latestOf("orders/orders/fresh");
+    await watch.reload(
+      await load(productFile({ checks: "      enough: { type: volume, min: 2 }" })),
+    );
+    expect(latest).not.toBeNull();
+    expect(shown.latestOf("orders/orders/fresh")).toEqual(latest);
+    expect(shown.history.runsOf("orders/orders/fresh")).toHaveLength(1);
+    expect(watch.state.latestOf("orders/orders/fresh")).toBeNull();
+  });
+
+  it("that the store refuses changes nothing of what is known, and the next one reads all", async () => {
+    let failing: FailingStore | null = null;
+    const setFailing = (how: FailingStore["failing"]) => {
+      present(failing, "the store").failing = how;
+    };
+    const { watch, load, advance } = await workshop.start(product, {
+      wrapStore: (real) => {
+        failing = new FailingStore(real);
+        return failing.store;
+      },
+    });
+    await advance(70 * minuteMs);
+    const before = watch.state.history.runsOf("orders/orders/fresh");
+    await watch.reload(
+      await load(productFile({ checks: "      enough: { type: volume, min: 2 }" })),
+    );
+    const wanted = await load(product.replace("window: 1d", "window: 60d"));
+    setFailing("commit");
+    await expect(watch.reload(wanted)).rejects.toMatchObject({ code: "TM_STORE_UNAVAILABLE" });
+    expect(watch.state.history.runsOf("orders/orders/fresh")).toEqual([]);
+    setFailing("nothing");
+    await watch.reload(wanted);
+    expect(before.length).toBeGreaterThan(1);
+    expect(watch.state.history.runsOf("orders/orders/fresh")).toEqual(before);
+  });
+
   it("measures what changed in mid-run as soon as that run is over", async () => {
     const { watch, clock, load, settle, advance, endings } = await workshop.start(product);
     const next = await load(product.replace("min: 2", "min: 1"));
@@ -177,5 +218,21 @@ describe("a reload", () => {
     expect(slo).toBeDefined();
     // The load of ten days ago was fresh for an hour, however short a verdict on it held.
     expect(slo && watch.state.statusOf(slo, workshop.clock.nowMs).good).toBe(60 * minuteMs);
+  });
+
+  it("reads all that a window that has grown reaches back to", async () => {
+    const first = await workshop.start(product);
+    for (const minutes of [70, 60, 50]) {
+      workshop.rows([noonMs, workshop.clock.nowMs]);
+      await first.advance(minutes * minuteMs);
+    }
+    await workshop.stop();
+    workshop.clock.nowMs += 10 * dayMs;
+    const { watch, load, store } = await workshop.start(product);
+    const runs = () => watch.state.history.runsOf("orders/orders/fresh");
+    const kept = (await store.timelines.since(0)).get("orders/orders/fresh") ?? [];
+    expect(runs().length).toBeLessThan(kept.length);
+    await watch.reload(await load(product.replace("window: 1d", "window: 30d")));
+    expect(runs()).toEqual(kept);
   });
 });
