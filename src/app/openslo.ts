@@ -6,10 +6,10 @@ import { type Problem, TidemarkError } from "../core/errors.ts";
 import { type ExportedProduct, exportProduct } from "../export/openslo/from-mesh.ts";
 import { importDocuments, type SourceFile } from "../export/openslo/import.ts";
 import type { Imported } from "../export/openslo/to-products.ts";
-import { openSloHead, writeDocuments } from "../export/openslo/write.ts";
+import { writeDocuments } from "../export/openslo/write.ts";
 import { writeProduct } from "../export/openslo/write-product.ts";
 import { ConfigurationError, type Environment, loadMesh } from "./configuration.ts";
-import { removeEarlier, writeOutput } from "./output.ts";
+import { writeOutput } from "./output.ts";
 
 export interface WrittenExport {
   /** As given by `--out`, with the file's name. */
@@ -18,19 +18,14 @@ export interface WrittenExport {
 }
 
 /**
- * Writes each product of the mesh to a file of OpenSLO v1 documents, over what an earlier run wrote, and removes what it
- * wrote of products that are gone. Throws `ConfigurationError`, and `TM_OUTPUT_WRITE`.
+ * Writes each product of the mesh to a file of OpenSLO v1 documents, over what an earlier run wrote. Throws
+ * `ConfigurationError`, and `TM_OUTPUT_WRITE`.
  */
 export async function exportOpenSlo(
   configPath: string,
   env: Environment,
   dir: string,
-): Promise<{
-  readonly written: readonly WrittenExport[];
-  /** Paths, as those written. */
-  readonly removed: readonly string[];
-  readonly warnings: readonly Problem[];
-}> {
+): Promise<{ readonly written: readonly WrittenExport[]; readonly warnings: readonly Problem[] }> {
   const { mesh, warnings } = await loadMesh(configPath, env);
   const written: WrittenExport[] = [];
   for (const product of mesh.products.values()) {
@@ -39,8 +34,7 @@ export async function exportOpenSlo(
     await writeOutput(path, writeDocuments(exported.documents));
     written.push({ path, exported });
   }
-  const paths = written.map(({ path }) => path);
-  return { written, removed: await removeEarlier(dir, openSloHead, paths), warnings };
+  return { written, warnings };
 }
 
 export interface ImportedProduct {

@@ -1,9 +1,10 @@
+import { readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
-import type { Problem } from "../core/errors.ts";
+import { type Problem, TidemarkError } from "../core/errors.ts";
 import { rulesOf } from "../export/rules/from-mesh.ts";
-import { rulesHead, writeRules } from "../export/rules/write.ts";
+import { isOfProduct, writeRules } from "../export/rules/write.ts";
 import { type Environment, loadMesh } from "./configuration.ts";
-import { removeEarlier, writeOutput } from "./output.ts";
+import { writeOutput } from "./output.ts";
 
 export interface WrittenRules {
   /** As given by `--out`, with the file's name. */
@@ -49,6 +50,28 @@ export async function writeRuleFiles(
     const count = groups.reduce((sum, { rules }) => sum + rules.length, 0);
     written.push({ path, count, remarks });
   }
-  const paths = written.map(({ path }) => path);
-  return { written, removed: await removeEarlier(dir, rulesHead, paths), warnings };
+  return { written, removed: await removeGone(dir, new Set(mesh.products.keys())), warnings };
+}
+
+const ending = ".rules.yaml";
+
+/** No two meshes share a folder, since both would write `_mesh.rules.yaml`: what is of no product here is of none. */
+async function removeGone(dir: string, products: ReadonlySet<string>): Promise<readonly string[]> {
+  const removed: string[] = [];
+  for (const entry of await readdir(dir, { withFileTypes: true })) {
+    const product = entry.name.slice(0, -ending.length);
+    if (!entry.isFile() || !entry.name.endsWith(ending) || products.has(product)) {
+      continue;
+    }
+    const path = join(dir, entry.name);
+    try {
+      if (isOfProduct(await readFile(path, "utf8"), product)) {
+        await rm(path);
+        removed.push(path);
+      }
+    } catch (cause) {
+      throw new TidemarkError("TM_OUTPUT_WRITE", `${path} cannot be removed`, { cause });
+    }
+  }
+  return removed;
 }

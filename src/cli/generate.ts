@@ -88,7 +88,9 @@ async function generateRules(
       terminal.err(`  ${remark}`);
     }
   }
-  printRemoved(removed, terminal);
+  for (const path of removed) {
+    terminal.err(`removed ${path}: the mesh no longer has that product`);
+  }
   return exitCodes.ok;
 }
 
@@ -101,7 +103,7 @@ async function generateOpenSlo(
     const hint = "One file is written for each product: `--out openslo`.";
     throw new TidemarkError("TM_USAGE", "`generate openslo` needs a folder, `--out DIR`", { hint });
   }
-  const { written, removed, warnings } = await exportOpenSlo(configPath, env, out);
+  const { written, warnings } = await exportOpenSlo(configPath, env, out);
   printProblems(warnings, terminal);
   for (const { path, exported } of written) {
     terminal.err(`wrote ${path}: ${counted(exported.documents.length, "document")}`);
@@ -109,18 +111,11 @@ async function generateOpenSlo(
       printRemark(remark, terminal);
     }
   }
-  printRemoved(removed, terminal);
   terminal.err("not carried, of any product:");
   for (const text of neverExported) {
     terminal.err(`  ${text}`);
   }
   return exitCodes.ok;
-}
-
-function printRemoved(paths: readonly string[], terminal: Terminal): void {
-  for (const path of paths) {
-    terminal.err(`removed ${path}: the mesh no longer has that product`);
-  }
 }
 
 function printRemark({ subject, annotated, lost }: ExportRemark, terminal: Terminal): void {

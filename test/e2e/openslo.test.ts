@@ -1,4 +1,4 @@
-import { readdir, readFile, rename } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { TemporaryFolder } from "../helpers/folder.ts";
 import { runTidemark } from "../helpers/tidemark.ts";
@@ -34,14 +34,6 @@ describe("tidemark generate openslo", () => {
     const first = await readFile(folder.at("out/orders.yaml"), "utf8");
     expect(await tidemark("generate", "openslo", "--out", "out")).toMatchObject({ exitCode: 0 });
     expect(await readFile(folder.at("out/orders.yaml"), "utf8")).toBe(first);
-  });
-
-  it("removes what it wrote of products that are gone", async () => {
-    await tidemark("generate", "openslo", "--out", "out");
-    await rename(folder.at("out/orders.yaml"), folder.at("out/returns.yaml"));
-    const { stderr } = await tidemark("generate", "openslo", "--out", "out");
-    expect(stderr).toContain("removed out/returns.yaml: the mesh no longer has that product\n");
-    expect(await readdir(folder.at("out"))).toEqual(["orders.yaml"]);
   });
 
   it("asks where to", async () => {

@@ -49,6 +49,8 @@ describe("tidemark generate rules", () => {
     await folder.write({
       "rules/returns.rules.yaml": own.replaceAll("orders", "returns"),
       "rules/returns.rules.yaml.bak": own,
+      "rules/own-orders.rules.yaml": own.replaceAll("page", "ticket"),
+      "rules/archive.rules.yaml/old.yaml": own,
       "rules/teams.rules.yaml": "groups: []\n",
     });
     const { exitCode, stderr } = await tidemark("generate", "rules", "--out", "rules");
@@ -59,7 +61,9 @@ describe("tidemark generate rules", () => {
     expect((await readdir(folder.at("rules"))).sort()).toEqual([
       "_daemon.rules.yaml",
       "_mesh.rules.yaml",
+      "archive.rules.yaml",
       "orders.rules.yaml",
+      "own-orders.rules.yaml",
       "returns.rules.yaml.bak",
       "teams.rules.yaml",
     ]);

@@ -1,8 +1,7 @@
 import { stringify } from "yaml";
 import type { Document } from "./documents.ts";
 
-/** How a file begins that Tidemark may overwrite or remove. */
-export const openSloHead = "# Written by `tidemark generate openslo`, and overwritten by it.\n";
+const head = "# Written by `tidemark generate openslo`, and overwritten by it.\n";
 
 /**
  * Several documents as one YAML text. Text that YAML 1.1 would read as a date, a number or a truth is quoted: most
@@ -10,5 +9,5 @@ export const openSloHead = "# Written by `tidemark generate openslo`, and overwr
  */
 export function writeDocuments(documents: readonly Document[]): string {
   const options = { schema: "yaml-1.1", lineWidth: 0 } as const;
-  return `${openSloHead}${documents.map((document) => `---\n${stringify(document, options)}`).join("")}`;
+  return `${head}${documents.map((document) => `---\n${stringify(document, options)}`).join("")}`;
 }
