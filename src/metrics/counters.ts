@@ -106,8 +106,8 @@ export class Counters {
   }
 
   /**
-   * As `keepConnections`, for the products that are looked at through them. Bytes start at 0 where they are told, and
-   * are unknown elsewhere.
+   * As `keepConnections`, for the products that are looked at through them. Bytes start at 0 where they are told;
+   * elsewhere they are unknown until some are.
    */
   async keepSpenders(
     spenders: MetricsSnapshot["spenders"],

@@ -127,6 +127,7 @@ export class Metrics {
       rendered.set(key, await this.#renderFamily(key, definition, snapshot, limits));
     }
     this.#dropped(allowance.dropped);
+    this.#facts = { ...this.#facts, process: null };
     this.#guard("process", () => {
       this.#facts = { ...this.#facts, process: this.#process?.() ?? null };
     });
