@@ -65,10 +65,15 @@ export async function chart(verdicts: Verdicts, deploy: string, work: string): P
 /** What would not run, or would run open to everybody. */
 function refuses(verdicts: Verdicts, rendered: Chart): void {
   const open = `${smallest}networkPolicy: { enabled: true }\n`;
+  const ruled = (files: string) =>
+    `${smallest}prometheusRule: { enabled: true, files: ${files} }\n`;
   for (const [what, values, words] of [
     ["no token for /metrics is refused", "image: { repository: r }\n", "existingSecret"],
     ["no product files are refused", needed, "no product files"],
     ["a second replica is refused", `${smallest}replicas: 2\n`, "replicas"],
+    ["rules without files are refused", ruled("{}"), "prometheusRule.files"],
+    ["a path for a file of rules is refused", ruled("{ a: rules/a.yaml }"), "files.a: is no file"],
+    ["seconds with their unit are refused", `${smallest}reload: { seconds: 10s }\n`, "seconds"],
     ["a network policy that lets everybody in is refused", open, "networkPolicy.from"],
   ] as const) {
     const { exitCode, text } = rendered.run(values);

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import type { Verdicts } from "../_shared/verdicts.ts";
 import { secretKeysOf } from "../generate/secret-keys.ts";
 import type { Chart } from "./helm.ts";
-import { smallest } from "./values.ts";
+import { needed, smallest } from "./values.ts";
 
 const written = "hunter2";
 const reference = "Bearer ${file:/run/secrets/tidemark/one/key}";
@@ -39,6 +39,14 @@ export function refusesSecrets(verdicts: Verdicts, chart: Chart, schema: string)
   }
   const server = chart.run(valuesWith("notifiers", { type: "email", url: "smtp://mail:25" }));
   verdicts.claim("an address of a host alone is taken", server.exitCode === 0, server.text);
+  const file = "${file:/run/secrets/tidemark/dwh/password}";
+  for (const url of [
+    `postgres://reader:${file}@dwh.example.com:5432/shop?sslmode=require`,
+    "postgres://${env:NAME}:${env:PASSWORD}@${env:HOST}:${env:PORT}/shop",
+  ]) {
+    const { exitCode, text } = chart.run(postgres({ url }));
+    verdicts.claim(`${url} is taken`, exitCode === 0, text);
+  }
 }
 
 const postgres = (keys: Readonly<Record<string, unknown>>): string =>
@@ -50,7 +58,31 @@ const forms = [
   ["what begins as a reference does", postgres({ password: "$ecret" }), "password: is written out"],
   ["an escaped reference", postgres({ password: "$${env:A}" }), "password: is written out"],
   ["a default", postgres({ password: `\${env:A:-${written}}` }), "password: is written out"],
-  ["a password in an address", postgres({ url: "postgres://a:b@${env:H}/x" }), "holds a password"],
+  [
+    "a password in an address",
+    postgres({ url: "postgres://a:b@${env:H}/x" }),
+    "url: is written out",
+  ],
+  [
+    "a password behind a name that is referred to",
+    postgres({ url: `postgres://\${env:NAME}:${written}@dwh/x` }),
+    "url: is written out",
+  ],
+  [
+    "what is written beside a reference",
+    postgres({ password: `${written}\${env:MORE}` }),
+    "password: is written out",
+  ],
+  [
+    "a path behind a host that is referred to",
+    valuesWith("notifiers", { type: "webhook", url: `https://\${env:HOST}/services/${written}` }),
+    "url: is written out",
+  ],
+  [
+    "a password in the address of a repository",
+    `${needed}products: { gitSync: { enabled: true, repo: "https://bot:${written}@example.com/mesh.git" } }\n`,
+    "gitSync.repo: holds a name or a password",
+  ],
   [
     "one of several headers",
     valuesWith("notifiers", { type: "webhook", headers: { a: reference, b: written } }),

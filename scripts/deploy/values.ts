@@ -35,7 +35,7 @@ serviceMonitor: { enabled: true, labels: { release: prometheus } }
 prometheusRule:
   enabled: true
   files:
-    tidemark: |
+    tide_mark: |
       groups: [{ name: one, rules: [{ alert: Down, expr: absent(tidemark_build_info) }] }]
 dashboards: ${JSON.stringify({ enabled: true, ...addresses })}
 networkPolicy: { enabled: true, from: [{ namespaceSelector: { matchLabels: { team: monitoring } } }] }

@@ -35,6 +35,9 @@ capabilities: { drop: [ALL] }
 {{- end -}}
 
 {{- define "tidemark.gitSyncArgs" -}}
+{{- if regexMatch `https?://[^/]*@` (toString .repo) -}}
+{{- fail "products.gitSync.repo: holds a name or a password; put them into an existing Secret and name it in products.gitSync.existingSecret" -}}
+{{- end -}}
 - --repo={{ required "products.gitSync.repo is needed" .repo }}
 - --ref={{ .ref }}
 - --period={{ .period }}

@@ -41,11 +41,16 @@ secret-keys.json, which is made of the daemon's own schema.
 {{- include "tidemark.refuseWritten" (dict "value" $value "at" (printf "%s.%s" $.at $key) "variables" $.variables) -}}
 {{- end -}}
 {{- else if not (or (kindIs "invalid" .value) (eq (toString .value) "")) -}}
-{{- /* `$${` is no reference; an address that is no more than a host holds no secret. */ -}}
+{{- /* `$${` is no reference. */ -}}
 {{- $text := regexReplaceAll `\$\$\{` (toString .value) "" -}}
+{{- /* Beside references may stand: the scheme of a header, the parts of an address that are no secret. */ -}}
+{{- $reference := `\$\{(file:[^}]+|env:[A-Za-z_][A-Za-z0-9_]*(:-)?)\}` -}}
 {{- $isHost := regexMatch `^[a-z]+://[^\s/@?#$]+/?$` $text -}}
-{{- $refers := regexMatch `\$\{(file:[^}]+|env:[A-Za-z_][A-Za-z0-9_]*(:-)?)\}` $text -}}
-{{- if or (regexMatch `\$\{env:[A-Za-z0-9_]+:-[^}]` $text) (not (or $isHost $refers)) -}}
+{{- $isReference := regexMatch (printf `^((Bearer|Basic|Token) )?%s$` $reference) $text -}}
+{{- $server := printf `((%[1]s|[A-Za-z0-9_.-]+):%[1]s@|%[1]s@)?([A-Za-z0-9.-]+|%[1]s)(:([0-9]+|%[1]s))?` $reference -}}
+{{- $isAddress := regexMatch (printf `^[a-z]+://%s(/(%s)?)?$` $server $reference) $text -}}
+{{- $isDatabase := regexMatch (printf `^postgres(ql)?://%s/[A-Za-z0-9_-]+(\?sslmode=[a-z-]+)?$` $server) $text -}}
+{{- if not (or $isHost $isReference (and (contains "${" $text) (or $isAddress $isDatabase))) -}}
 {{- fail (printf "%s: is written out; put it into an existing Secret, list that under `secrets`, and refer to it as ${file:/run/secrets/tidemark/<secret>/<key>}" .at) -}}
 {{- end -}}
 {{- range regexFindAll `\$\{env:[A-Za-z0-9_]+` $text -1 -}}
