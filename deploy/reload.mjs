@@ -9,7 +9,13 @@
 import { readdirSync, readFileSync, realpathSync } from "node:fs";
 import { join } from "node:path";
 
-const [seconds = "10", ...folders] = process.argv.slice(2);
+const [given = "10", ...folders] = process.argv.slice(2);
+const seconds = Number(given);
+if (!(seconds > 0)) {
+  // What is no number would look a thousand times a second.
+  console.error(`${given} is no number of seconds`);
+  process.exit(2);
+}
 /** What the daemon has been told of last. */
 let before = null;
 console.log(`watching ${folders.join(", ")}`);
@@ -23,7 +29,7 @@ setInterval(() => {
   if (now !== before && tell()) {
     before = now;
   }
-}, Number(seconds) * 1_000);
+}, seconds * 1_000);
 
 /** Where the folders' links lead; a folder that is not there is a place as well. */
 function targets() {
