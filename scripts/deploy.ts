@@ -9,6 +9,7 @@ import { chmodSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { TemporaryFolder } from "../test/helpers/folder.ts";
+import { exitOnSignals } from "./_shared/signals.ts";
 import { Verdicts } from "./_shared/verdicts.ts";
 import { build } from "./deploy/build.ts";
 import { chart } from "./deploy/chart.ts";
@@ -24,6 +25,7 @@ import { run } from "./package/npm.ts";
 
 const repository = fileURLToPath(new URL("..", import.meta.url));
 const deploy = join(repository, "deploy");
+exitOnSignals();
 const verdicts = new Verdicts();
 await using work = await TemporaryFolder.make();
 chmodSync(work.path, 0o755);

@@ -12,6 +12,7 @@
  * What is not installed is named, and what needs it is not run; the exit code is then 0, and 1 when a claim fails.
  */
 import { parseArgs } from "node:util";
+import { exitOnSignals } from "./_shared/signals.ts";
 import { Verdicts } from "./_shared/verdicts.ts";
 import { judgeDashboardFiles } from "./prometheus/dashboards.ts";
 import { judgeHostileNames } from "./prometheus/hostile.ts";
@@ -26,10 +27,7 @@ if (!(minutes >= 0 && minutes <= 24 * 60)) {
   throw new RangeError("--minutes takes a number from 0 to 1440");
 }
 
-// Otherwise a signal ends this process without its exit, at which the servers that it has started are ended.
-for (const signal of ["SIGINT", "SIGTERM"]) {
-  process.once(signal, () => process.exit(1));
-}
+exitOnSignals();
 
 const { promtool, prometheus, alertmanager } = findPrograms();
 for (const program of [promtool, prometheus, alertmanager].filter((found) => found !== null)) {

@@ -44,11 +44,18 @@ export class Machine implements AsyncDisposable {
   readonly #pid: number;
   readonly #child: ChildProcess;
   readonly #ended: Promise<unknown>;
+  /** With its process 1 the kernel ends all others. */
+  readonly #kill = () => {
+    if (this.#child.exitCode === null) {
+      process.kill(this.#pid, "SIGKILL");
+    }
+  };
 
   private constructor(pid: number, child: ChildProcess, ended: Promise<unknown>) {
     this.#pid = pid;
     this.#child = child;
     this.#ended = ended;
+    process.once("exit", this.#kill);
   }
 
   /** Null when it does not boot: what it may do is the host's decision. */
@@ -85,11 +92,9 @@ export class Machine implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#child.exitCode === null) {
-      // With its process 1 the kernel ends all others.
-      process.kill(this.#pid, "SIGKILL");
-    }
+    this.#kill();
     await this.#ended;
+    process.off("exit", this.#kill);
   }
 }
 

@@ -1,13 +1,23 @@
+import { rmSync } from "node:fs";
 import { mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 
-/** A folder of its own under the system's temporary one. Disposing of it removes it. */
+/** Of folders that are not disposed of yet. */
+const paths = new Set<string>();
+process.once("exit", () => {
+  for (const path of paths) {
+    rmSync(path, { recursive: true, force: true });
+  }
+});
+
+/** A folder of its own under the system's temporary one. Disposing of it removes it, and so does this process' end. */
 export class TemporaryFolder implements AsyncDisposable {
   readonly path: string;
 
   private constructor(path: string) {
     this.path = path;
+    paths.add(path);
   }
 
   static async make(): Promise<TemporaryFolder> {
@@ -30,5 +40,6 @@ export class TemporaryFolder implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await rm(this.path, { recursive: true, force: true });
+    paths.delete(this.path);
   }
 }
